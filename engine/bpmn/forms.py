@@ -1,0 +1,144 @@
+"""Checks the variables that somebody sends against the form of the step, or the lack of one.
+
+A variable that any form of the process declares is sent at a step that declares it, in its type;
+so a condition can rely on the type that was drawn.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from engine.bpmn.sop import FieldType, FormField, Process, Step
+from engine.bpmn.values import (
+    MAX_NAME,
+    default_of,
+    is_empty,
+    is_variable_name,
+    problem_with,
+    problem_with_free,
+)
+from engine.errors import Invalid
+
+MAX_VARIABLES: Final = 100
+MAX_BYTES: Final = 32 * 2**10
+"""Of all variables together, as JSON."""
+
+
+class InvalidVariables(Invalid):
+    """The variables do not fit the form; `fields` says for each what is wrong with it."""
+
+
+def validate(
+    process: Process, step: Step | None, variables: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the variables to store when `step` is completed, or (None) the process started.
+
+    An optional field that is not sent gets its default, as in Camunda; one sent empty becomes
+    None. Raises `InvalidVariables`, naming each field that is wrong.
+    """
+    if len(variables) > MAX_VARIABLES:
+        raise InvalidVariables(f"At most {MAX_VARIABLES} variables can be sent at once.")
+    if step is not None and step.fields:
+        problems = _problems_with_form(step, variables)
+        cleaned = _filled_in(step, variables)
+    else:
+        problems = _problems_without_form(process, variables)
+        cleaned = dict(variables)
+    if problems:
+        raise InvalidVariables(fields=problems)
+    if len(json.dumps(cleaned, ensure_ascii=False).encode()) > MAX_BYTES:
+        raise InvalidVariables(f"The variables together are larger than {MAX_BYTES} bytes.")
+    return cleaned
+
+
+def json_schema(step: Step) -> dict[str, Any]:
+    """Return the form of a step as a JSON Schema (2020-12) of its variables."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "title": step.name,
+        "properties": {field.id: _field_schema(field) for field in step.fields},
+        "required": [field.id for field in step.fields if field.required],
+        "additionalProperties": not step.fields,
+    }
+
+
+def _problems_with_form(step: Step, variables: Mapping[str, object]) -> dict[str, str]:
+    fields = {field.id: field for field in step.fields}
+    problems = {
+        _shown(name): "This step has no field of that name." for name in variables.keys() - fields
+    }
+    for name, field in fields.items():
+        value = variables.get(name)
+        problem = None
+        if not is_empty(value):
+            problem = problem_with(field, value)
+        elif field.required:
+            problem = "This field is required."
+        if problem:
+            problems[name] = problem
+    return problems
+
+
+def _filled_in(step: Step, variables: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields that are sent, and the defaults of those that are not."""
+    return {
+        field.id: _or_none(variables[field.id]) if field.id in variables else default_of(field)
+        for field in step.fields
+        if field.id in variables or field.default is not None
+    }
+
+
+def _or_none(value: object) -> object:
+    return None if is_empty(value) else value
+
+
+def _problems_without_form(process: Process, variables: Mapping[str, object]) -> dict[str, str]:
+    declared = {field.id for step in process.steps for field in step.fields}
+    problems: dict[str, str] = {}
+    for name, value in variables.items():
+        problem = problem_with_free(value)
+        if not is_variable_name(name):
+            problem = (
+                "A name has letters a-z, digits and underscores, does not begin with a digit, "
+                f"and has at most {MAX_NAME} characters."
+            )
+        elif name in declared:
+            problem = "This belongs to the form of another step; send it there."
+        if problem:
+            problems[_shown(name)] = problem
+    return problems
+
+
+def _shown(name: str) -> str:
+    """Return a name that any JSON writer can show, however wrong it is."""
+    return name[:MAX_NAME].encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
+def _field_schema(field: FormField) -> dict[str, Any]:
+    values = _value_schema(field)
+    if not field.required:
+        values = {"anyOf": [values, {"type": "null"}]}
+    default = {} if field.default is None else {"default": default_of(field)}
+    return {"title": field.label, **values, **default}
+
+
+def _value_schema(field: FormField) -> dict[str, Any]:
+    match field.type:
+        case FieldType.BOOLEAN:
+            return {"type": "boolean"}
+        case FieldType.DATE:
+            return {"type": "string", "format": "date"}
+        case FieldType.ENUM:
+            return {"oneOf": [{"const": one, "title": name} for one, name in field.options]}
+        case FieldType.LONG:
+            bounds = {"minimum": field.min, "maximum": field.max}
+            return {"type": "integer", "format": "int64", **_given(bounds)}
+        case FieldType.STRING:
+            bounds = {"minLength": field.minlength, "maxLength": field.maxlength}
+            filled = {"pattern": r"\S"} if field.required else {}
+            return {"type": "string", **_given(bounds), **filled}
+
+
+def _given(bounds: Mapping[str, int | None]) -> dict[str, int]:
+    return {name: bound for name, bound in bounds.items() if bound is not None}

@@ -1,0 +1,70 @@
+"""Decides whether a diagram may run: as drawn, or not at all.
+
+A rule is a function from a diagram to findings; adding one is adding it to the table.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from engine.bpmn import (
+    lint_events,
+    lint_fields,
+    lint_flow,
+    lint_gateways,
+    lint_ids,
+    lint_lanes,
+    lint_scope,
+    lint_sop,
+)
+from engine.bpmn.findings import DiagramRefused, Finding, Severity, by_line
+from engine.bpmn.reader import Diagram
+from engine.bpmn.sop import Process, read_process
+
+RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
+    lint_scope.elements,
+    lint_scope.attributes,
+    lint_scope.extensions,
+    lint_scope.other_engines,
+    lint_scope.one_of_each,
+    lint_scope.executable,
+    lint_ids.ids,
+    lint_ids.lengths,
+    lint_ids.step_names,
+    lint_lanes.lane_names,
+    lint_lanes.members,
+    lint_lanes.groups,
+    lint_flow.start,
+    lint_flow.flow_ends,
+    lint_flow.ways,
+    lint_flow.reach,
+    lint_flow.splits,
+    lint_flow.loops,
+    lint_gateways.default_flows,
+    lint_gateways.choices,
+    lint_gateways.conditions_in_place,
+    lint_gateways.conditions,
+    lint_events.boundaries,
+    lint_events.durations,
+    lint_events.escalations,
+    lint_fields.names,
+    lint_fields.types,
+    lint_fields.limits,
+    lint_fields.defaults,
+    lint_sop.actors,
+    lint_sop.time_standard,
+    lint_sop.written_time,
+    lint_sop.output,
+)
+
+
+def lint(diagram: Diagram) -> tuple[Finding, ...]:
+    """Return all that the rules find in a diagram, sorted by line."""
+    return tuple(sorted((finding for rule in RULES for finding in rule(diagram)), key=by_line))
+
+
+def check(diagram: Diagram) -> Process:
+    """Return the process of a diagram that can run; raise `DiagramRefused` for any error."""
+    findings = lint(diagram)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise DiagramRefused(findings)
+    return read_process(diagram)

@@ -1,0 +1,97 @@
+"""Rules of actors: a step belongs to one lane, a lane to one position."""
+
+from collections.abc import Iterator
+
+from engine.bpmn.findings import Finding, Rule, Severity, Text
+from engine.bpmn.names import bpmn, one_line, text_of
+from engine.bpmn.reader import Diagram
+from engine.bpmn.sop import candidate_groups
+
+SAME_LANE_NAME = Rule(
+    "same-lane-name",
+    Severity.WARNING,
+    Text(id='Dua lane bernama "{name}".', en='Two lanes are named "{name}".'),
+    Text(
+        id="Gabungkan keduanya, atau beri tiap pelaksana nama sendiri.",
+        en="Make them one, or give each actor a name of its own.",
+    ),
+)
+IN_TWO_LANES = Rule(
+    "in-two-lanes",
+    Severity.ERROR,
+    Text(
+        id="Elemen ini tercatat di lebih dari satu lane.",
+        en="This element is listed in more than one lane.",
+    ),
+    Text(
+        id="Geser elemen ini keluar, lalu kembali ke lane pelaksananya, dan simpan.",
+        en="Move it out and back into the lane of its actor, and save.",
+    ),
+)
+STALE_REFERENCE = Rule(
+    "stale-lane-reference",
+    Severity.WARNING,
+    Text(
+        id='Lane ini menyebut "{reference}", yang tidak ada di proses.',
+        en='This lane lists "{reference}", which is not in the process.',
+    ),
+    Text(
+        id="Simpan ulang diagram di pemodel BPMN.",
+        en="Save the diagram again in a BPMN modeler.",
+    ),
+)
+SEVERAL_GROUPS = Rule(
+    "several-candidate-groups",
+    Severity.WARNING,
+    Text(
+        id='Dari beberapa candidate groups hanya "{group}" yang dipakai.',
+        en='Of several candidate groups only "{group}" is used.',
+    ),
+    Text(
+        id="Sisakan satu kelompok: jabatan pelaksana.",
+        en="Keep one group: the position of the actor.",
+    ),
+)
+COMPUTED_GROUP = Rule(
+    "computed-candidate-group",
+    Severity.ERROR,
+    Text(
+        id='Candidate group "{group}" berupa ekspresi; itu belum didukung.',
+        en='The candidate group "{group}" is an expression: not supported yet.',
+    ),
+    Text(
+        id="Tulis nama jabatan, atau kosongkan agar nama lane yang dipakai.",
+        en="Write the name of a position, or leave it empty to use the name of the lane.",
+    ),
+)
+
+
+def lane_names(diagram: Diagram) -> Iterator[Finding]:
+    """Two lanes with one name are one actor drawn twice, or two that cannot be told apart."""
+    seen: set[str] = set()
+    for lane in diagram.graph.lanes:
+        name = one_line(lane.get("name"))
+        if name and name in seen:
+            yield SAME_LANE_NAME.broken_by(lane, name=name)
+        seen.add(name)
+
+
+def members(diagram: Diagram) -> Iterator[Finding]:
+    """A node lies in one lane, and lanes list only what there is."""
+    graph = diagram.graph
+    for lane in graph.lanes:
+        for reference in map(text_of, lane.iterchildren(bpmn("flowNodeRef"))):
+            if (node := graph.nodes.get(reference)) is None:
+                yield STALE_REFERENCE.broken_by(lane, reference=reference)
+            elif graph.lane_of[reference] is not lane:
+                yield IN_TWO_LANES.broken_by(node)
+
+
+def groups(diagram: Diagram) -> Iterator[Finding]:
+    """`camunda:candidateGroups` names one position, in plain words."""
+    for element in (*diagram.graph.lanes, *diagram.graph.steps):
+        names = candidate_groups(element)
+        if any("${" in name or "#{" in name for name in names):
+            yield COMPUTED_GROUP.broken_by(element, group=", ".join(names))
+        elif len(names) > 1:
+            yield SEVERAL_GROUPS.broken_by(element, group=names[0])

@@ -1,0 +1,262 @@
+"""Reads a BPMN file: hardened against hostile XML, line numbers kept.
+
+No entities, no DTD, no network; limits on size, depth and number of elements bite while the file
+is being read, before memory is spent.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, cast
+
+from lxml import etree
+
+from engine.bpmn.findings import DiagramRefused, Rule, Severity, Text
+from engine.bpmn.graph import Graph, read_graph
+from engine.bpmn.names import BPMN, BPMN_DI, DI, Element, bpmn, flag, kind, split
+
+MAX_BYTES: Final = 5 * 2**20
+MAX_DEPTH: Final = 100
+MAX_ELEMENTS: Final = 20_000
+_CHUNK: Final = 16 * 2**10
+_BYTE_ORDER_MARKS: Final = b"\xef\xbb\xbf\xff\xfe"
+# Atomic, so that a file made of many comments cannot make the search slow.
+_PROLOG_WITH_DOCTYPE: Final = re.compile(rb"(?>(?:\s+|<\?.*?\?>|<!--.*?-->)*)<!DOCTYPE", re.DOTALL)
+
+TOO_LARGE = Rule(
+    "file-too-large",
+    Severity.ERROR,
+    Text(
+        id="Berkas ini {size} byte; paling besar {limit} byte.",
+        en="The file has {size} bytes; {limit} are allowed.",
+    ),
+    Text(
+        id="Keluarkan gambar dan isian besar dari diagram, atau bagi menjadi beberapa proses.",
+        en="Take pictures and large texts out of the diagram, or divide it into several processes.",
+    ),
+)
+NOT_XML = Rule(
+    "not-xml",
+    Severity.ERROR,
+    Text(id="Berkas ini bukan XML yang sah: {problem}", en="The file is not valid XML: {problem}"),
+    Text(
+        id="Simpan ulang diagram di pemodel BPMN, lalu unggah berkas .bpmn itu.",
+        en="Save the diagram again in a BPMN modeler and upload that .bpmn file.",
+    ),
+)
+HAS_DOCTYPE = Rule(
+    "has-doctype",
+    Severity.ERROR,
+    Text(id="Berkas ini memuat DOCTYPE.", en="The file has a DOCTYPE."),
+    Text(
+        id="Hapus baris DOCTYPE; diagram BPMN tidak memerlukannya.",
+        en="Delete the DOCTYPE line; a BPMN diagram needs none.",
+    ),
+)
+TOO_DEEP = Rule(
+    "too-deep",
+    Severity.ERROR,
+    Text(
+        id="Elemen bersarang lebih dari {limit} tingkat.",
+        en="Elements are nested more than {limit} deep.",
+    ),
+    Text(
+        id="Simpan ulang diagram di pemodel BPMN.",
+        en="Save the diagram again in a BPMN modeler.",
+    ),
+)
+TOO_MANY_ELEMENTS = Rule(
+    "too-many-elements",
+    Severity.ERROR,
+    Text(
+        id="Berkas ini memuat lebih dari {limit} elemen.",
+        en="The file has more than {limit} elements.",
+    ),
+    Text(
+        id="Bagi diagram menjadi beberapa proses.",
+        en="Divide the diagram into several processes.",
+    ),
+)
+NOT_BPMN = Rule(
+    "not-bpmn",
+    Severity.ERROR,
+    Text(
+        id="Ini bukan diagram BPMN 2.0: elemen terluarnya <{tag}>.",
+        en="This is no BPMN 2.0 diagram: its outermost element is <{tag}>.",
+    ),
+    Text(
+        id="Unggah berkas .bpmn yang disimpan oleh pemodel BPMN.",
+        en="Upload a .bpmn file saved by a BPMN modeler.",
+    ),
+)
+NO_PROCESS = Rule(
+    "no-process",
+    Severity.ERROR,
+    Text(id="Diagram ini tidak memuat proses.", en="The diagram has no process."),
+    Text(
+        id="Gambar langkah-langkahnya, lalu simpan lagi.",
+        en="Draw the steps and save it again.",
+    ),
+)
+SEVERAL_PROCESSES = Rule(
+    "several-processes",
+    Severity.ERROR,
+    Text(
+        id="Diagram ini memuat {count} proses dan tidak jelas mana yang dijalankan.",
+        en="The diagram has {count} processes and it is not clear which one to run.",
+    ),
+    Text(
+        id="Simpan satu proses saja di tiap berkas.",
+        en="Keep one process in each file.",
+    ),
+)
+DUPLICATE_ID = Rule(
+    "duplicate-id",
+    Severity.ERROR,
+    Text(
+        id='Pengenal "{element_id}" dipakai lebih dari sekali.',
+        en='The id "{element_id}" is used more than once.',
+    ),
+    Text(id="Beri elemen ini pengenal lain.", en="Give this element another id."),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Diagram:
+    """A BPMN file that was read, and the process in it that runs."""
+
+    root: Element
+    """`bpmn:definitions`, without comments, processing instructions and blank text."""
+    process: Element
+    """The one process to run."""
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the canonical XML: attribute order, comments, layout do not matter."""
+        return hashlib.sha256(etree.tostring(self.root, method="c14n2")).hexdigest()
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The flow of the process."""
+        return read_graph(self.process)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Element]:
+        return {
+            element_id: element
+            for element in self.root.iter(f"{{{BPMN}}}*")
+            if (element_id := element.get("id"))
+        }
+
+    def by_id(self, element_id: str | None) -> Element | None:
+        """Return the BPMN element with this id, or None."""
+        return self._by_id.get(element_id or "")
+
+
+def read(source: bytes) -> Diagram:
+    """Return the diagram in `source`, in any encoding XML knows; raise `DiagramRefused`."""
+    if len(source) > MAX_BYTES:
+        raise DiagramRefused([TOO_LARGE.broken_by(None, line=1, size=len(source), limit=MAX_BYTES)])
+    _refuse_doctype(source)
+    root = _parse(source)
+    if root.tag != bpmn("definitions"):
+        raise DiagramRefused([NOT_BPMN.broken_by(root, tag=split(root.tag)[1])])
+    _refuse_duplicate_ids(root)
+    _drop_blank_text(root)
+    return Diagram(root=root, process=_process_to_run(root))
+
+
+def _refuse_doctype(source: bytes) -> None:
+    """Look for a DOCTYPE before any parser sees it (UTF-16 is ASCII with zero bytes here)."""
+    text = source.lstrip(_BYTE_ORDER_MARKS).replace(b"\0", b"")
+    if found := _PROLOG_WITH_DOCTYPE.match(text):
+        line = 1 + text.count(b"\n", 0, found.end())
+        raise DiagramRefused([HAS_DOCTYPE.broken_by(None, line=line)])
+
+
+def _parse(source: bytes) -> Element:
+    parser = etree.XMLPullParser(
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    limits = _Limits()
+    try:
+        for start in range(0, len(source), _CHUNK):
+            parser.feed(source[start : start + _CHUNK])
+            limits.check(parser)
+        root: Element = parser.close()
+    except etree.XMLSyntaxError as exc:
+        raise _syntax_error(parser, exc) from exc
+    if root.getroottree().docinfo.internalDTD is not None:  # hidden by an exotic encoding
+        raise DiagramRefused([HAS_DOCTYPE.broken_by(root)])
+    return root
+
+
+class _Limits:
+    """Counts what the parser has built so far."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.elements = 0
+
+    def check(self, parser: etree.XMLPullParser) -> None:
+        """Raise `DiagramRefused` if the elements read since the last call exceed a limit."""
+        for event, element in cast("Iterator[tuple[str, Element]]", parser.read_events()):
+            if event == "end":
+                self.depth -= 1
+                continue
+            self.depth += 1
+            self.elements += 1
+            if self.depth > MAX_DEPTH:
+                raise DiagramRefused([TOO_DEEP.broken_by(element, limit=MAX_DEPTH)])
+            if self.elements > MAX_ELEMENTS:
+                raise DiagramRefused([TOO_MANY_ELEMENTS.broken_by(element, limit=MAX_ELEMENTS)])
+
+
+def _syntax_error(parser: etree.XMLPullParser, exc: etree.XMLSyntaxError) -> DiagramRefused:
+    """Return the refusal for the first problem; the exception itself may know only the last."""
+    problems = list(parser.feed_error_log)
+    line, problem = (problems[0].line, problems[0].message) if problems else (1, exc.msg)
+    return DiagramRefused([NOT_XML.broken_by(None, line=max(line, 1), problem=problem or "?")])
+
+
+def _refuse_duplicate_ids(root: Element) -> None:
+    """Ids are unique in BPMN and its drawing; extensions such as form fields have their own."""
+    seen: Counter[str] = Counter()
+    findings = []
+    for element in root.iter(f"{{{BPMN}}}*", f"{{{BPMN_DI}}}*", f"{{{DI}}}*"):
+        if (element_id := element.get("id")) is None:
+            continue
+        seen[element_id] += 1
+        if seen[element_id] > 1:
+            findings.append(DUPLICATE_ID.broken_by(element, element_id=element_id))
+    if findings:
+        raise DiagramRefused(findings)
+
+
+def _drop_blank_text(root: Element) -> None:
+    for element in root.iter():
+        if element.text and element.text.isspace():
+            element.text = None
+        if element.tail and element.tail.isspace():
+            element.tail = None
+
+
+def _process_to_run(root: Element) -> Element:
+    processes = [child for child in root if kind(child) == "process"]
+    if not processes:
+        raise DiagramRefused([NO_PROCESS.broken_by(root)])
+    executable = [one for one in processes if flag(one, "isExecutable", default=False)]
+    candidates = executable or processes
+    if len(candidates) > 1:
+        raise DiagramRefused([SEVERAL_PROCESSES.broken_by(candidates[1], count=len(candidates))])
+    return candidates[0]

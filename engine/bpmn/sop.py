@@ -1,0 +1,237 @@
+"""The SOP in a diagram: identity block, actors, and steps in the order of the SOP's table.
+
+The form is that of PermenPAN-RB 35/2012. What BPMN has no word for lies in `camunda:property`
+entries named `sop.…`, on the process (identity block) and on its steps (mutu baku).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from engine.bpmn.names import Element, bpmn, camunda, flag, one_line, text_of
+from engine.bpmn.reader import Diagram
+
+PREFIX: Final = "sop."
+_WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
+"""Within 64 bits."""
+
+
+class FieldType(StrEnum):
+    """What a form field holds: Camunda 7's types."""
+
+    STRING = "string"
+    LONG = "long"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    ENUM = "enum"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormField:
+    """One field of a step's form; its id is the name of the variable."""
+
+    id: str
+    label: str
+    type: FieldType
+    required: bool = False
+    default: str | None = None
+    """As the diagram writes it; taken when the field is not sent."""
+    options: tuple[tuple[str, str], ...] = ()
+    """Ids and names an enum can have."""
+    min: int | None = None
+    max: int | None = None
+    """Bounds of a long, both included."""
+    minlength: int | None = None
+    maxlength: int | None = None
+    """Bounds of a string, in characters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """A column of the SOP's table: one actor."""
+
+    element_id: str
+    name: str
+    candidate_group: str | None
+    """`camunda:candidateGroups`, else the name; None if it has neither."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A row of the SOP's table: a user, manual or plain task."""
+
+    element_id: str
+    number: int
+    """From 1, in the order of the flow."""
+    name: str
+    """Its name in one line, or its id."""
+    lane: str | None
+    candidate_group: str | None
+    """Who may do it: its own first `camunda:candidateGroups`, else that of its lane."""
+    time_standard: str | None
+    """Waktu baku: ISO 8601 duration of its non-interrupting boundary timer, as drawn."""
+    timer_id: str | None
+    """Element id of that timer."""
+    required_documents: str = ""
+    """Kelengkapan."""
+    output: str = ""
+    note: str = ""
+    """Keterangan."""
+    documentation: str = ""
+    fields: tuple[FormField, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """What the office wrote down, independent of how it is executed."""
+
+    key: str
+    name: str
+    """Its name in one line, or its key."""
+    identity: Mapping[str, str] = field(default_factory=dict)
+    """The `sop.…` properties of the process, without the prefix, in the order of the file."""
+    is_sop: bool = False
+    """Whether the process or a step has a `sop.…` property: the rules of the form are then law."""
+    lanes: tuple[Lane, ...] = ()
+    steps: tuple[Step, ...] = ()
+    first_steps: tuple[Step, ...] = ()
+    """The steps reached from the start without passing another step."""
+
+
+def read_process(diagram: Diagram) -> Process:
+    """Return the SOP in a diagram; of one that lint refuses, whatever can be read."""
+    steps = {
+        element: _read_step(diagram, element, number)
+        for number, element in enumerate(_in_flow_order(diagram), 1)
+    }
+    starts = diagram.graph.of_kind("startEvent")
+    first = diagram.graph.walk(*starts, stop_at_steps=True)
+    identity = sop_properties(diagram.process)
+    key = diagram.process.get("id", "")
+    return Process(
+        key=key,
+        name=one_line(diagram.process.get("name")) or key,
+        identity=identity,
+        is_sop=bool(identity) or any(sop_properties(element) for element in steps),
+        lanes=tuple(_read_lane(element) for element in diagram.graph.lanes),
+        steps=tuple(steps.values()),
+        first_steps=tuple(steps[element] for element in first if element in steps),
+    )
+
+
+def sop_properties(element: Element) -> dict[str, str]:
+    """Return the `sop.…` properties of a process or step, without the prefix, blanks trimmed."""
+    found = element.iterfind(
+        f"{bpmn('extensionElements')}/{camunda('properties')}/{camunda('property')}"
+    )
+    return {
+        name.removeprefix(PREFIX): entry.get("value", "").strip()
+        for entry in found
+        if (name := entry.get("name", "").strip()).startswith(PREFIX)
+    }
+
+
+def form_fields(element: Element) -> list[Element]:
+    """Return the `camunda:formField` elements of a step or start event."""
+    return element.findall(
+        f"{bpmn('extensionElements')}/{camunda('formData')}/{camunda('formField')}"
+    )
+
+
+def candidate_groups(element: Element) -> list[str]:
+    """Return the groups named by `camunda:candidateGroups`, separated by commas there."""
+    groups = element.get(camunda("candidateGroups"), "").split(",")
+    return [one_line(group) for group in groups if group.strip()]
+
+
+def actor_of(diagram: Diagram, element: Element) -> str | None:
+    """Return the candidate group of a step: its own, else that of its lane."""
+    lane = diagram.graph.lane_of.get(element.get("id", ""))
+    own = next(iter(candidate_groups(element)), None)
+    return own or (None if lane is None else _read_lane(lane).candidate_group)
+
+
+def time_standards(diagram: Diagram, element: Element) -> list[tuple[Element, str]]:
+    """Return the non-interrupting boundary timers of a step, each with the text of its duration."""
+    return [
+        (event, text_of(duration))
+        for event in diagram.graph.boundary.get(element.get("id", ""), ())
+        if not flag(event, "cancelActivity", default=True)
+        for duration in event.iterfind(f"{bpmn('timerEventDefinition')}/{bpmn('timeDuration')}")
+    ]
+
+
+def _in_flow_order(diagram: Diagram) -> Iterator[Element]:
+    """Yield the steps as the SOP's table lists them; unreachable ones last."""
+    graph = diagram.graph
+    reached = dict.fromkeys(graph.walk(*graph.of_kind("startEvent")))
+    steps = set(graph.steps)
+    yield from (node for node in reached if node in steps)
+    yield from (node for node in graph.steps if node not in reached)
+
+
+def _read_lane(element: Element) -> Lane:
+    name = one_line(element.get("name"))
+    group = next(iter(candidate_groups(element)), name)
+    return Lane(element_id=element.get("id", ""), name=name, candidate_group=group or None)
+
+
+def _read_step(diagram: Diagram, element: Element, number: int) -> Step:
+    element_id = element.get("id", "")
+    lane = diagram.graph.lane_of.get(element_id)
+    timer, duration = next(iter(time_standards(diagram, element)), (None, None))
+    properties = sop_properties(element)
+    return Step(
+        element_id=element_id,
+        number=number,
+        name=one_line(element.get("name")) or element_id,
+        lane=None if lane is None else one_line(lane.get("name")) or None,
+        candidate_group=actor_of(diagram, element),
+        time_standard=duration,
+        timer_id=None if timer is None else timer.get("id"),
+        required_documents=properties.get("kelengkapan", ""),
+        output=properties.get("output", ""),
+        note=properties.get("keterangan", ""),
+        documentation=text_of(element.find(bpmn("documentation"))),
+        fields=tuple(read_field(entry) for entry in form_fields(element)),
+    )
+
+
+def read_field(entry: Element) -> FormField:
+    """Return the field of a `camunda:formField`; what lint refuses in it is left out."""
+    field_id = entry.get("id", "")
+    limits = constraints(entry)
+    return FormField(
+        id=field_id,
+        label=one_line(entry.get("label")) or field_id,
+        type=_field_type(entry),
+        required="required" in limits and limits["required"] != "false",
+        default=entry.get("defaultValue") or None,
+        options=tuple(
+            (option.get("id", ""), one_line(option.get("name")) or option.get("id", ""))
+            for option in entry.iterchildren(camunda("value"))
+        ),
+        min=_whole_number(limits.get("min")),
+        max=_whole_number(limits.get("max")),
+        minlength=_whole_number(limits.get("minlength")),
+        maxlength=_whole_number(limits.get("maxlength")),
+    )
+
+
+def constraints(entry: Element) -> dict[str, str]:
+    """Return the validation of a `camunda:formField`: name to configuration."""
+    found = entry.iterfind(f"{camunda('validation')}/{camunda('constraint')}")
+    return {one.get("name", ""): one.get("config", "").strip() for one in found}
+
+
+def _field_type(entry: Element) -> FieldType:
+    try:
+        return FieldType(entry.get("type", ""))
+    except ValueError:
+        return FieldType.STRING
+
+
+def _whole_number(text: str | None) -> int | None:
+    return int(text) if text and _WHOLE_NUMBER.fullmatch(text) else None

@@ -1,0 +1,82 @@
+"""The calendar file: TOML in, calendars out, every fault named by its key."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from engine.calendars.calendar import Calendar
+from engine.calendars.tables import AROUND_THE_CLOCK, CalendarFile
+from engine.calendars.timetable import ONE_DAY, Hours, Span, Timetable
+from engine.errors import Invalid
+
+_PLAIN_WORDS = {"missing": "is missing", "extra_forbidden": "is not a known key"}
+
+
+class InvalidCalendar(Invalid):
+    """The calendar file is not valid; `fields` says for each key what is wrong with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calendars(Mapping[str, Calendar]):
+    """The calendars of a file by name, and the one that applies where none is named."""
+
+    by_name: Mapping[str, Calendar]
+    default: Calendar
+
+    def __getitem__(self, name: str) -> Calendar:
+        return self.by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.by_name)
+
+    def __len__(self) -> int:
+        return len(self.by_name)
+
+
+def load(path: Path) -> Calendars:
+    """Return the calendars of a TOML file. Raises InvalidCalendar, naming the key."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidCalendar(f"{path.name} cannot be read: {error}") from error
+    return parse(text, source=path.name)
+
+
+def parse(text: str, *, source: str = "calendar.toml") -> Calendars:
+    """Return the calendars of a TOML text. Raises InvalidCalendar, naming the source and key."""
+    try:
+        file = CalendarFile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidCalendar(f"{source} is not TOML: {error}") from error
+    except ValidationError as error:
+        fields = dict(map(_fault, error.errors(include_url=False)))
+        faults = "; ".join(f"{key} {fault}".strip() for key, fault in fields.items())
+        raise InvalidCalendar(f"{source}: {faults}", fields=fields) from error
+    calendars = {name: table.calendar(name) for name, table in file.calendars.items()}
+    default = calendars[file.default]
+    calendars[AROUND_THE_CLOCK] = _around_the_clock(default.zone)
+    return Calendars(by_name=calendars, default=default)
+
+
+def _around_the_clock(zone: ZoneInfo) -> Calendar:
+    always: Hours = (Span(timedelta(0), ONE_DAY),)
+    timetable = Timetable(
+        zone=zone,
+        week=(always,) * 7,
+        closed_on_public_holidays=False,
+        closed_on_joint_leave=False,
+    )
+    return Calendar(name=AROUND_THE_CLOCK, timetable=timetable)
+
+
+def _fault(error: ErrorDetails) -> tuple[str, str]:
+    """Return the key as `calendars.kantor.closed[0].from` and what is wrong with it."""
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"])
+    said = _PLAIN_WORDS.get(error["type"], error["msg"].removeprefix("Value error, "))
+    return key.removeprefix("."), said

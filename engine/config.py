@@ -1,0 +1,78 @@
+"""The settings of an installation, read once from the environment and handed down."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from engine.errors import Invalid
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder that holds `processes/` and `migrations/`."""
+
+
+class InvalidSetting(Invalid):
+    """An environment variable has a value that cannot be used."""
+
+
+_ONLY_OFFICE = UUID("00000000-0000-7000-8000-000000000001")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every setting is the environment variable `ALUR_` + its name in capitals."""
+
+    database_url: str = f"sqlite:///{ROOT / 'var' / 'alur.db'}"
+    """A SQLAlchemy URL: `sqlite:///FILE` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`."""
+
+    calendar: Path = ROOT / "processes" / "calendar.toml"
+    """The office's working hours and holidays."""
+
+    tenant_id: UUID = _ONLY_OFFICE
+    """The office that this installation serves; only installations with several set it."""
+
+    token_hours: int = 12
+    """How long a login lasts."""
+
+    login_attempts: int = 10
+    """Failed logins allowed for one user name, or from one address, within a quarter of an hour."""
+
+    max_request_bytes: int = 6 * 1024 * 1024
+    """Larger request bodies are refused with 413."""
+
+    pool_size: int = 8
+    """Database connections of one process; as many as it has threads."""
+
+    trusted_proxies: int = 0
+    """How many reverse proxies stand in front and may say who is calling (X-Forwarded-For)."""
+
+    @property
+    def token_lifetime(self) -> timedelta:
+        """Return `token_hours` as a duration."""
+        return timedelta(hours=self.token_hours)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Return the settings with what the environment says; empty values count as unset.
+
+        Raises:
+            InvalidSetting: a value cannot be read; names the variable.
+        """
+        values: dict[str, object] = {}
+        for field in fields(cls):
+            name = f"ALUR_{field.name.upper()}"
+            text = environment.get(name, "")
+            if text:
+                values[field.name] = _read(name, text, _READERS[field.type])
+        return cls(**values)  # type: ignore[arg-type]  # each value was made by its field's type
+
+
+_READERS: dict[object, Callable[[str], object]] = {str: str, int: int, UUID: UUID, Path: Path}
+
+
+def _read(name: str, text: str, kind: Callable[[str], object]) -> object:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise InvalidSetting(f"{name}={text!r} is not valid: {error}", setting=name) from error

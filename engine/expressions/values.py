@@ -1,0 +1,182 @@
+"""The rules of JUEL for values: what is converted to what, compared and computed.
+
+Values are those of JSON. Nothing grows: text is never joined and whole numbers stay within 64
+bits as in Java, so an operation takes no longer than reading its operands once.
+"""
+
+import math
+import operator
+import re
+from collections.abc import Callable
+from types import NoneType, UnionType
+from typing import Any, TypeGuard
+
+from engine.expressions.errors import ExpressionFailed
+
+Number = int | float
+
+_LARGEST = 2**63 - 1
+_LONGEST_NUMBER = 64
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_KINDS: dict[type | UnionType, str] = {
+    NoneType: "Null",
+    bool: "A truth value",  # before int, of which it is a subclass
+    int | float: "A number",
+    str: "A text",
+    list: "A list",
+    dict: "An object",
+}
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+def boolean(value: object) -> bool:
+    """Return the truth of a value: null and every text but "true" are false."""
+    if isinstance(value, str):
+        return value.lower() == "true"
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise ExpressionFailed(f"{kind(value)} is neither true nor false")
+
+
+def negation(value: object) -> bool:
+    """Return the opposite truth."""
+    return not boolean(value)
+
+
+def number(value: object) -> Number:
+    """Return the number a value stands for: null and the empty text are 0."""
+    if is_number(value):
+        return bounded(value)
+    if isinstance(value, str) and value:
+        return bounded(_parsed(value))
+    if value is None or isinstance(value, str):
+        return 0
+    raise ExpressionFailed(f"{kind(value)} is not a number")
+
+
+def is_number(value: object) -> TypeGuard[Number]:
+    """Return whether the value is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def bounded(value: Number) -> Number:
+    """Return the number itself. Raises ExpressionFailed when it is beyond 64 bits."""
+    fits = math.isfinite(value) if isinstance(value, float) else abs(value) <= _LARGEST
+    if not fits:
+        raise ExpressionFailed("A number is too large")
+    return value
+
+
+def empty(value: object) -> bool:
+    """Return whether there is nothing in the value: null, no characters, no elements."""
+    return value is None or (isinstance(value, str | list | dict) and not value)
+
+
+def equal(left: object, right: object) -> bool:
+    """Return whether both stand for the same value; null equals only null."""
+    if left is None or right is None:
+        return left is right
+    if is_number(left) or is_number(right):
+        return number(left) == number(right)
+    if isinstance(left, bool) or isinstance(right, bool):
+        return boolean(left) == boolean(right)
+    return left == right
+
+
+def unequal(left: object, right: object) -> bool:
+    """Return whether they stand for different values."""
+    return not equal(left, right)
+
+
+def same(left: object, right: object) -> bool:
+    """Return whether both are the same value of the same kind: nothing is converted."""
+    return is_number(left) == is_number(right) and left == right
+
+
+def add(left: object, right: object) -> Number:
+    """Return the sum."""
+    return bounded(number(left) + number(right))
+
+
+def subtract(left: object, right: object) -> Number:
+    """Return the difference."""
+    return bounded(number(left) - number(right))
+
+
+def multiply(left: object, right: object) -> Number:
+    """Return the product."""
+    return bounded(number(left) * number(right))
+
+
+def divide(left: object, right: object) -> Number:
+    """Return the quotient, never cut to a whole number: 7 / 2 is 3.5."""
+    return bounded(number(left) / _divisor(right))
+
+
+def remainder(left: object, right: object) -> Number:
+    """Return the remainder with the sign of the dividend, as in Java: -7 % 3 is -1."""
+    dividend, divisor = number(left), _divisor(right)
+    if isinstance(dividend, float) or isinstance(divisor, float):
+        return math.fmod(dividend, divisor)
+    rest = abs(dividend) % abs(divisor)
+    return rest if dividend >= 0 else -rest
+
+
+def negate(value: object) -> Number:
+    """Return the number with the other sign."""
+    return -number(value)
+
+
+def _divisor(value: object) -> Number:
+    divisor = number(value)
+    if not divisor:
+        raise ExpressionFailed("Division by zero")
+    return divisor
+
+
+def _parsed(text: str) -> Number:
+    # A long text is refused before it is converted: that takes quadratic time.
+    if len(text) <= _LONGEST_NUMBER:
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        if _DECIMAL.fullmatch(text):
+            return float(text)
+    raise ExpressionFailed(f'The text "{text[:_LONGEST_NUMBER]}" is not a number')
+
+
+def less(left: object, right: object) -> bool:
+    """Return whether left comes before right: texts by their characters, else as numbers."""
+    return _compare(operator.lt, left, right)
+
+
+def less_or_equal(left: object, right: object) -> bool:
+    """Return whether left comes before right or is the same; so is null to null."""
+    return (left is None and right is None) or _compare(operator.le, left, right)
+
+
+def greater(left: object, right: object) -> bool:
+    """Return whether left comes after right."""
+    return less(right, left)
+
+
+def greater_or_equal(left: object, right: object) -> bool:
+    """Return whether left comes after right or is the same."""
+    return less_or_equal(right, left)
+
+
+def _compare(is_ordered: Callable[[Any, Any], bool], left: object, right: object) -> bool:
+    if left is None or right is None:
+        return False
+    if is_number(left) or is_number(right):
+        return is_ordered(number(left), number(right))
+    if isinstance(left, str) and isinstance(right, str):
+        return is_ordered(left, right)
+    raise ExpressionFailed(f"{kind(left)} and {kind(right).lower()} have no order")
+
+
+def kind(value: object) -> str:
+    """Return what the value is, to begin a sentence with."""
+    for kind_, name in _KINDS.items():
+        if isinstance(value, kind_):
+            return name
+    return "A value of unknown kind"

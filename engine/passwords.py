@@ -1,0 +1,43 @@
+"""Passwords: Argon2id with the parameters of RFC 9106's low-memory profile."""
+
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from engine.errors import Invalid
+
+SHORTEST = 10
+LONGEST = 200
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash(secrets.token_hex())
+"""Checked for an unknown user, so that the answer takes as long as for a known one."""
+
+
+class UnusablePassword(Invalid):
+    """The password has to have between 10 and 200 characters."""
+
+
+def digest(password: str) -> str:
+    """Return the hash to store.
+
+    Raises:
+        UnusablePassword: too short or too long.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise UnusablePassword(fields={"password": f"{SHORTEST} to {LONGEST} characters"})
+    return _HASHER.hash(password)
+
+
+def matches(password: str, stored: str | None) -> bool:
+    """Return whether the password is the stored one; never for None, in the same time."""
+    try:
+        _HASHER.verify(stored or _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return stored is not None
+
+
+def generate() -> str:
+    """Return a random password that can be typed: 96 bits."""
+    return secrets.token_urlsafe(12)

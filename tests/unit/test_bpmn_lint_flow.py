@@ -1,0 +1,160 @@
+"""Rules of flow, decisions, events and lanes."""
+
+import pytest
+
+from engine.bpmn.lint import lint
+from engine.bpmn.reader import read
+from tests.unit.bpmn_diagrams import (
+    CONDITION,
+    DURATION,
+    LATE,
+    SIGN,
+    START,
+    VALID,
+    add,
+    changed,
+    flow,
+    line_of,
+    on_sign,
+    swap,
+)
+
+SUBMIT = '<bpmn:sequenceFlow id="submit" sourceRef="write" targetRef="sign"/>'
+DECIDE = '<bpmn:sequenceFlow id="decide" sourceRef="sign" targetRef="decision"/>'
+YES = '<bpmn:sequenceFlow id="yes" sourceRef="decision" targetRef="sent"/>'
+WRITE_LATE = '<bpmn:sequenceFlow id="write_late" sourceRef="write_timer" targetRef="late"/>'
+WITH_CONDITION = f">{CONDITION}</bpmn:sequenceFlow>"
+NO_DEFAULT = (' default="yes"', "")
+ON_WRITE = ' attachedToRef="write"'
+UNREADABLE_CONDITIONS = [
+    "",
+    "approved == false",
+    "${",
+    "${}",
+    "${approved ==}",
+    "=approved",
+    "x ${approved}",
+    "${__import__('os')}",
+]
+UNREADABLE_DURATIONS = ["2 jam", "PT0S", "-PT2H", "PT", "P", "${hours}", "PT2H ago", "R3/PT1H"]
+
+ERRORS = [
+    swap("no-start-event", "letters", (START, "")),
+    add("several-start-events", "b", f'<bpmn:startEvent id="b"/>{flow("f", "b", "write")}'),
+    add("flow-to-nowhere", "lost", flow("lost", "decision", "gone")),
+    add("flow-to-nowhere", "lost", flow("lost", "gone", "late")),
+    add("flow-to-nowhere", "lost", flow("lost", "decision", "note")),
+    add("flow-to-nowhere", "lost", '<bpmn:sequenceFlow id="lost"/>'),
+    add("no-way-in", "alone", f'<bpmn:task id="alone"/>{flow("f", "alone", "late")}'),
+    swap("no-way-on", "sign", (DECIDE, "")),
+    swap("no-way-on", "write_timer", (WRITE_LATE, "")),
+    swap("no-way-on", "decision", (YES, ""), ('id="no" sourceRef="decision"', 'id="no"')),
+    add("flow-into-start", "start", flow("back", "decision", "start")),
+    add("flow-into-start", "sign_timer", flow("back", "decision", "sign_timer")),
+    add("flow-out-of-end", "sent", flow("on", "sent", "late")),
+    add(
+        "unreachable",
+        "island",
+        '<bpmn:task id="island"/><bpmn:task id="other"/>'
+        + flow("f1", "island", "other")
+        + flow("f2", "other", "island"),
+    ),
+    add("split-without-gateway", "write", flow("f", "write", "late")),
+    add("split-without-gateway", "start", flow("f", "start", "late")),
+    add("split-without-gateway", "write_timer", flow("f", "write_timer", "sign")),
+    swap(
+        "endless-loop",
+        "decision",
+        ('"decision" targetRef="write"', '"decision" targetRef="decision"'),
+    ),
+    swap("default-elsewhere", "decision", ('default="yes"', 'default="submit"')),
+    swap("default-elsewhere", "decision", ('default="yes"', 'default=""')),
+    swap("flow-without-condition", "no", (CONDITION, "")),
+    swap("condition-without-choice", "submit", (SUBMIT, SUBMIT[:-2] + WITH_CONDITION)),
+    swap("condition-without-choice", "no", ("exclusiveGateway", "parallelGateway"), NO_DEFAULT),
+    swap("condition-without-choice", "no", NO_DEFAULT, (YES, "")),
+    *(
+        swap("bad-condition", "no", ("${approved == false}", condition))
+        for condition in UNREADABLE_CONDITIONS
+    ),
+    swap("boundary-not-on-step", "write_timer", (ON_WRITE, "")),
+    swap("boundary-not-on-step", "write_timer", (ON_WRITE, ' attachedToRef="decision"')),
+    swap("boundary-not-on-step", "write_timer", (ON_WRITE, ' attachedToRef="gone"')),
+    add(
+        "boundary-without-timer",
+        "bare",
+        f'<bpmn:boundaryEvent id="bare" attachedToRef="sign"/>{flow("f", "bare", "late")}',
+    ),
+    swap("timer-without-duration", "write_timer", (DURATION, "")),
+    swap("timer-without-duration", "write_timer", ("PT2H", " ")),
+    *(swap("bad-duration", "write_timer", ("PT2H", duration)) for duration in UNREADABLE_DURATIONS),
+    swap("missing-escalation", "late", ('escalationRef="overdue"', 'escalationRef="gone"')),
+    swap("missing-escalation", "late", ('escalationRef="overdue"', 'escalationRef="sign"')),
+    swap("in-two-lanes", "sign", (">start<", ">sign<")),
+    on_sign("computed-candidate-group", 'camunda:candidateGroups="${head}"'),
+]
+WARNINGS = [
+    swap(
+        "no-end",
+        "letters",
+        (LATE, ""),
+        ('<bpmn:endEvent id="sent"/>', ""),
+        ("<bpmn:flowNodeRef>sent</bpmn:flowNodeRef>", ""),
+        ('targetRef="sent"', 'targetRef="sign"'),
+        ('targetRef="late"', 'targetRef="sign"'),
+    ),
+    swap("no-default-flow", "decision", NO_DEFAULT, (YES, YES[:-2] + WITH_CONDITION)),
+    swap("condition-on-default", "yes", (YES, YES[:-2] + WITH_CONDITION)),
+    swap("unknown-variable", "no", ("${approved == false}", "${agreed == false}")),
+    swap("same-lane-name", "lane_head", ("Kepala&#10;Badan", " Staf ")),
+    swap("stale-lane-reference", "lane_staff", (">start<", ">gone<")),
+    on_sign("several-candidate-groups", 'camunda:candidateGroups="Kepala, Wakil"'),
+]
+
+
+def test_a_loop_through_several_gateways_without_a_step_is_found() -> None:
+    gateways = '<bpmn:parallelGateway id="a"/><bpmn:parallelGateway id="b"/>'
+    source = changed(
+        ('targetRef="write"/>', 'targetRef="a"/>'),
+        (SUBMIT, SUBMIT + gateways + flow("f1", "a", "b") + flow("f2", "b", "a")),
+        (YES, YES + flow("f3", "b", "write")),
+    )
+    (finding,) = lint(read(source))
+    assert finding.code == "endless-loop"
+    assert finding.element_id in {"a", "b"}
+
+
+def test_a_loop_through_a_step_waits_there_and_is_fine() -> None:
+    assert 'sourceRef="decision" targetRef="write"' in VALID
+    assert lint(read(VALID.encode())) == ()
+
+
+def test_an_interrupting_timer_beside_the_time_standard_is_fine() -> None:
+    stop = (
+        '<bpmn:boundaryEvent id="stop" attachedToRef="sign"><bpmn:timerEventDefinition>'
+        "<bpmn:timeDuration>P1W</bpmn:timeDuration></bpmn:timerEventDefinition>"
+        "</bpmn:boundaryEvent>"
+    )
+    assert lint(read(add("", None, stop + flow("f", "stop", "sent")).source)) == ()
+
+
+def test_a_timer_without_date_support_is_reported_once_not_as_missing_duration_too() -> None:
+    source = changed((DURATION, "<bpmn:timeDate>2026-01-01</bpmn:timeDate>"))
+    codes = {finding.code for finding in lint(read(source))}
+    assert "not-supported" in codes
+    assert "timer-without-duration" not in codes
+
+
+def test_a_finding_about_a_flow_names_the_line_of_the_flow() -> None:
+    source = changed((CONDITION, ""))
+    (finding,) = lint(read(source))
+    assert finding.line == line_of(source, 'id="no"')
+
+
+@pytest.mark.parametrize("marks", ["#{approved == false}", "${ approved==false }"])
+def test_a_condition_may_be_written_with_either_mark(marks: str) -> None:
+    assert lint(read(changed(("${approved == false}", marks)))) == ()
+
+
+def test_a_group_of_its_own_is_an_actor_too() -> None:
+    assert lint(read(changed((SIGN, f'{SIGN} camunda:candidateGroups="Plt. Kepala"')))) == ()
