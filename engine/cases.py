@@ -1,0 +1,239 @@
+"""A case and how it moves.
+
+It moves in one way only: a step of `engine.workflow` returns a snapshot, and `Case._follow` makes
+the rows of history, worklist and jobs say the same, in the same transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from engine import definitions, history, repository
+from engine.database import Transaction
+from engine.deadlines import minutes_late, moment
+from engine.definitions import Loaded
+from engine.errors import Conflict
+from engine.history import EventType
+from engine.model import InstanceState, Job, ProcessInstance, Task, TaskState
+from engine.permissions import SYSTEM, Actor
+from engine.workflow import steps
+from engine.workflow.steps import OpenTask, Snapshot, VisitKind
+
+
+class InstanceEnded(Conflict):
+    """This case has ended."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A locked case with its open tasks, ready to be moved."""
+
+    instance: ProcessInstance
+    loaded: Loaded
+    tasks: Mapping[UUID, Task]
+    """The open tasks, by id."""
+
+    def advance(
+        self,
+        tx: Transaction,
+        *,
+        by: Actor,
+        complete: Task | None = None,
+        variables: Mapping[str, object] | None = None,
+    ) -> list[Task]:
+        """Fire what is due, complete a task if one is given; return the tasks open afterwards.
+
+        Raises:
+            InstanceEnded: there is nothing left to do.
+            TaskGone: a timer that was due has interrupted the task.
+            UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
+        """
+        if self.instance.workflow_state is None:
+            raise InstanceEnded(state=self.instance.state.value)
+        snapshot = steps.advance(
+            self.loaded.specification,
+            self.instance.workflow_state,
+            moment=moment(tx, self.loaded.process),
+            complete=complete.id if complete else None,
+            variables=variables,
+        )
+        return self._follow(tx, snapshot, by=by, completed=complete, variables=variables)
+
+    def cancel(self, tx: Transaction, *, reason: str, by: Actor) -> None:
+        """End the case early, with all its tasks and timers. Raises InstanceEnded."""
+        if self.instance.state is not InstanceState.ACTIVE:
+            raise InstanceEnded(state=self.instance.state.value)
+        for task in self.tasks.values():
+            _cancel_task(tx, task, by)
+        repository.delete_jobs_of(tx, self.instance.id)
+        self._end(tx, InstanceState.CANCELLED)
+        self._note(tx, EventType.INSTANCE_CANCELLED, by=by, detail={"reason": reason})
+
+    def _follow(
+        self,
+        tx: Transaction,
+        snapshot: Snapshot,
+        *,
+        by: Actor,
+        completed: Task | None = None,
+        variables: Mapping[str, object] | None = None,
+    ) -> list[Task]:
+        """Make the rows of history, worklist and jobs say what the snapshot says.
+
+        Returns the tasks that are open afterwards.
+        """
+        self.instance.advanced_at = tx.now
+        self.instance.workflow_state = snapshot.state
+        self._record(tx, snapshot, by=by, completed=completed, variables=variables or {})
+        self._end_tasks(tx, snapshot, completed)
+        opened = [
+            self.tasks.get(task.id) or self._open(tx, task, snapshot) for task in snapshot.tasks
+        ]
+        self._schedule(tx, snapshot)
+        if snapshot.state is None:
+            self._end(tx, InstanceState.COMPLETED)
+            self._note(tx, EventType.INSTANCE_COMPLETED, by=by)
+        return opened
+
+    def _record(
+        self,
+        tx: Transaction,
+        snapshot: Snapshot,
+        *,
+        by: Actor,
+        completed: Task | None,
+        variables: Mapping[str, object],
+    ) -> None:
+        """Write the visits into the history; what comes before the completion is the clock's."""
+        actor = by if completed is None else SYSTEM
+        for visit in snapshot.visits:
+            if visit.kind is VisitKind.COMPLETED and completed is not None:
+                actor = by
+                _complete(tx, completed, by, variables)
+            else:
+                self._note(
+                    tx,
+                    EventType(visit.kind.value),
+                    by=actor,
+                    element_id=visit.element_id,
+                    detail=visit.detail,
+                )
+
+    def _end_tasks(self, tx: Transaction, snapshot: Snapshot, completed: Task | None) -> None:
+        """Cancel the tasks that the step has taken away."""
+        still_open = {task.id for task in snapshot.tasks}
+        for task in self.tasks.values():
+            if task is not completed and task.id not in still_open:
+                _cancel_task(tx, task, SYSTEM)
+
+    def _open(self, tx: Transaction, opened: OpenTask, snapshot: Snapshot) -> Task:
+        """Return the new row of the worklist for a task that the step has opened."""
+        step = self.loaded.steps[opened.element_id]
+        task = Task(
+            tenant_id=tx.tenant_id,
+            id=opened.id,
+            instance_id=self.instance.id,
+            element_id=step.element_id,
+            name=step.name,
+            candidate_group=step.candidate_group,
+            state=TaskState.OPEN,
+            created_at=tx.now,
+            due_at=next(
+                (
+                    timer.due_at
+                    for timer in snapshot.timers
+                    if timer.activity_id == opened.id and timer.element_id == step.timer_id
+                ),
+                None,
+            ),
+        )
+        tx.session.add(task)
+        history.record_task(tx, EventType.TASK_CREATED, task, actor=SYSTEM.username)
+        return task
+
+    def _schedule(self, tx: Transaction, snapshot: Snapshot) -> None:
+        """Make the jobs the projection of the waiting timers."""
+        repository.delete_jobs(tx, [timer_key(timer) for timer in snapshot.ended_timers])
+        for timer in snapshot.started_timers:
+            tx.session.add(
+                Job(
+                    tenant_id=tx.tenant_id,
+                    key=timer_key(timer.id),
+                    instance_id=self.instance.id,
+                    due_at=timer.due_at,
+                    run_at=timer.due_at,
+                    attempts=0,
+                )
+            )
+
+    def _end(self, tx: Transaction, state: InstanceState) -> None:
+        self.instance.state = state
+        self.instance.workflow_state = None
+        self.instance.advanced_at = self.instance.ended_at = tx.now
+
+    def _note(
+        self,
+        tx: Transaction,
+        event: EventType,
+        *,
+        by: Actor,
+        element_id: str | None = None,
+        detail: Mapping[str, object] | None = None,
+    ) -> None:
+        history.record(
+            tx,
+            event,
+            instance_id=self.instance.id,
+            actor=by.username,
+            element_id=element_id,
+            detail=detail,
+        )
+
+
+def begin(
+    tx: Transaction,
+    instance: ProcessInstance,
+    *,
+    variables: Mapping[str, object],
+    by: Actor,
+) -> None:
+    """Take the first step of a new case. Raises as `Case.advance`."""
+    case = Case(instance=instance, loaded=definitions.load(tx, instance.definition_id), tasks={})
+    detail = {"variables": dict(variables)} if variables else {}
+    case._note(tx, EventType.INSTANCE_STARTED, by=by, detail=detail)
+    snapshot = steps.start(
+        case.loaded.specification, variables=variables, moment=moment(tx, case.loaded.process)
+    )
+    case._follow(tx, snapshot, by=by)
+
+
+def timer_key(timer_id: UUID) -> str:
+    """Return the key of the job that fires a timer."""
+    return f"timer:{timer_id}"
+
+
+def locked(tx: Transaction, instance: ProcessInstance, task_id: UUID | None = None) -> Case:
+    """Return a locked case with its open tasks and, open or not, the task with this id."""
+    return Case(
+        instance=instance,
+        loaded=definitions.load(tx, instance.definition_id),
+        tasks={task.id: task for task in repository.open_tasks_and(tx, instance.id, task_id)},
+    )
+
+
+def _cancel_task(tx: Transaction, task: Task, by: Actor) -> None:
+    """End an open task without a result."""
+    task.state = TaskState.CANCELLED
+    task.ended_at = tx.now
+    history.record_task(tx, EventType.TASK_CANCELLED, task, actor=by.username)
+
+
+def _complete(tx: Transaction, task: Task, by: Actor, variables: Mapping[str, object]) -> None:
+    task.state = TaskState.COMPLETED
+    task.ended_at = tx.now
+    task.completed_by = by.username
+    task.late_minutes = minutes_late(tx, task.due_at) or None
+    detail: dict[str, object] = {"variables": dict(variables)} if variables else {}
+    if task.late_minutes is not None:
+        detail["late_minutes"] = task.late_minutes
+    history.record_task(tx, EventType.TASK_COMPLETED, task, actor=by.username, detail=detail)

@@ -1,0 +1,210 @@
+"""The database: its settings, and the one transaction that everything happens in.
+
+`with database.begin() as tx:` commits on leaving and rolls back on any error. SQLite and PostgreSQL
+behave alike: writers on SQLite start with BEGIN IMMEDIATE, so they queue for the file as writers of
+one case queue for its row on PostgreSQL.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, Engine, UniqueConstraint, create_engine, event, make_url, text
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    TimeoutError,  # noqa: A004 — of the connection pool
+)
+from sqlalchemy.orm import Session
+
+from engine.calendars import Calendars
+from engine.clock import Clock
+from engine.config import InvalidSetting, Settings
+from engine.errors import AlurError, Conflict, Unavailable
+from engine.model import SCHEMA_REVISION, Base
+
+_BUSY_TIMEOUT_MS = 30_000
+_POOL_TIMEOUT_S = 10
+_UNDEFINED_TABLE = "42P01"  # SQLSTATE of PostgreSQL
+
+
+class AlreadyExists(Conflict):
+    """This exists already."""
+
+
+class NotMigrated(Unavailable):
+    """The database has not been migrated to this version: run `alur db upgrade`."""
+
+
+@dataclass
+class Transaction:
+    """One session, one transaction, one moment, one office."""
+
+    session: Session
+    now: datetime
+    """When it began; aware UTC. Locking a case moves it forward to that case's last step."""
+    tenant_id: UUID
+    calendars: Calendars
+
+    @property
+    def today(self) -> date:
+        """Return the date in the office's zone."""
+        return self.calendars.default.local(self.now).date()
+
+
+class Database:
+    """A connection pool; one for a process, shared by its threads."""
+
+    def __init__(self, settings: Settings, *, clock: Clock, calendars: Calendars) -> None:
+        """Connect lazily: nothing is opened before the first transaction.
+
+        Raises:
+            InvalidSetting: the URL cannot be used.
+        """
+        self.tenant_id = settings.tenant_id
+        self.clock = clock
+        self.calendars = calendars
+        self.engine = _engine(settings)
+        self._reader = self.engine.execution_options(**_read_only(self.engine))
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """Open a transaction that may write; it commits unless an error leaves the block.
+
+        Raises:
+            AlreadyExists: a unique constraint says so.
+            Unavailable: the database does not answer, is busy, or is not migrated.
+        """
+        with self._transaction(self.engine) as tx:
+            yield tx
+            tx.session.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Open a transaction that cannot write and holds nobody up.
+
+        Raises:
+            Unavailable: as for `begin`.
+        """
+        with self._transaction(self._reader) as tx:
+            yield tx
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Transaction]:
+        try:
+            with Session(engine, autoflush=False, expire_on_commit=False) as session:
+                session.connection()
+                yield Transaction(session, self.clock(), self.tenant_id, self.calendars)
+        except (DBAPIError, TimeoutError) as error:
+            known = _domain_error(error)
+            if known is None:
+                raise
+            raise known from error
+
+    def check(self) -> None:
+        """Return if the database answers and has the schema of this version.
+
+        Raises:
+            NotMigrated: another schema, or none.
+            Unavailable: no answer.
+        """
+        with self.read() as tx:
+            revision = tx.session.scalar(text("SELECT version_num FROM alembic_version"))
+        if revision != SCHEMA_REVISION:
+            raise NotMigrated(found=revision, needed=SCHEMA_REVISION)
+
+    def dispose(self) -> None:
+        """Close all idle connections."""
+        self.engine.dispose()
+
+
+def _engine(settings: Settings) -> Engine:
+    try:
+        url = make_url(settings.database_url)
+    except ArgumentError as error:
+        raise InvalidSetting("ALUR_DATABASE_URL is not a database URL.") from error
+    options: dict[str, Any] = {
+        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_deserializer": orjson.loads,
+        "hide_parameters": True,  # case data must not reach logs or error messages
+        "pool_size": settings.pool_size,
+        "max_overflow": 0,
+        "pool_timeout": _POOL_TIMEOUT_S,
+    }
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, **options)
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        raise InvalidSetting("ALUR_DATABASE_URL must name a SQLite file or a PostgreSQL database.")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"isolation_level": None}, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _read_only(engine: Engine) -> dict[str, bool]:
+    name = "postgresql_readonly" if engine.dialect.name == "postgresql" else "sqlite_readonly"
+    return {name: True}
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    for pragma in (
+        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("sqlite_readonly", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _domain_error(error: DBAPIError | TimeoutError) -> AlurError | None:
+    """Return what the driver's error means to the engine; None for a bug."""
+    if isinstance(error, TimeoutError):
+        return Unavailable("All database connections are busy; try again.")
+    if isinstance(error, IntegrityError):
+        sentence = _SENTENCES.get(_violated(error))
+        return AlreadyExists(sentence) if sentence else None
+    if getattr(error.orig, "sqlstate", None) == _UNDEFINED_TABLE or "no such table" in str(error):
+        return NotMigrated()
+    if isinstance(error, OperationalError | InterfaceError):
+        return Unavailable()
+    return None
+
+
+def _violated(error: IntegrityError) -> str:
+    """Return the name of the violated constraint, or in SQLite its columns."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or str(error.orig).partition(": ")[2]
+
+
+def _sentences() -> dict[str, str]:
+    """Map what PostgreSQL (name) and SQLite (columns) say of a unique constraint to its sentence.
+
+    >>> _sentences()["users.tenant_id, users.username"]
+    'This user name is taken.'
+    """
+    sentences = {}
+    for table in Base.metadata.tables.values():
+        for constraint in table.constraints:
+            if isinstance(constraint, UniqueConstraint):
+                sentence = constraint.info["sentence"]
+                columns = ", ".join(f"{table.name}.{column.name}" for column in constraint.columns)
+                sentences[str(constraint.name)] = sentences[columns] = sentence
+    return sentences
+
+
+_SENTENCES = _sentences()

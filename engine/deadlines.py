@@ -1,0 +1,34 @@
+"""How the deadlines of an office are counted: time standards in its working time."""
+
+import math
+from datetime import datetime, timedelta
+
+from engine.bpmn.sop import Process
+from engine.calendars import AROUND_THE_CLOCK
+from engine.database import Transaction
+from engine.durations import Duration
+from engine.workflow.timers import Moment
+
+
+def moment(tx: Transaction, process: Process) -> Moment:
+    """Return the time of a step: time standards run in working time, other timers in plain time."""
+    standards = {step.timer_id for step in process.steps}
+    working, plain = tx.calendars.default, tx.calendars[AROUND_THE_CLOCK]
+
+    def due(element_id: str, duration: Duration) -> datetime:
+        calendar = working if element_id in standards else plain
+        return calendar.due(tx.now, duration)
+
+    return Moment(now=tx.now, due=due)
+
+
+def minutes_late(tx: Transaction, due_at: datetime | None, at: datetime | None = None) -> int:
+    """Return by how many working minutes `at` (default: now) lies after a deadline.
+
+    Rounded up; 0 is in time. Overtime counts as one minute: late is late, also on a Sunday.
+    """
+    at = at or tx.now
+    if due_at is None or at <= due_at:
+        return 0
+    worked = tx.calendars.default.worked_between(due_at, at)
+    return max(1, math.ceil(worked / timedelta(minutes=1)))

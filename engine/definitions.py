@@ -1,0 +1,92 @@
+"""Process definitions: versions of diagrams, never changed once deployed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from engine import repository
+from engine.bpmn.lint import check
+from engine.bpmn.reader import read
+from engine.bpmn.sop import Process, Step
+from engine.database import Transaction
+from engine.model import ProcessDefinition, Role, new_id
+from engine.permissions import Actor, require
+from engine.workflow.specification import Specification, compile_process
+
+_MOST_LOADED = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """The outcome of deploying a diagram."""
+
+    definition: ProcessDefinition
+    process: Process
+    created: bool
+    """False: the newest version is this very diagram, and stays the newest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A definition ready to run."""
+
+    process: Process
+    steps: Mapping[str, Step]
+    """By element id."""
+    specification: Specification
+
+
+_loaded: dict[UUID, Loaded] = {}
+"""By id of the definition. Safe to share in the process: a definition never changes."""
+
+
+def deploy(
+    tx: Transaction, source: bytes, *, by: Actor, effective_from: datetime | None = None
+) -> Deployment:
+    """Return the definition that this diagram is from now on, or from `effective_from` (aware).
+
+    A new version comes into being only if the diagram differs from the newest version.
+
+    Raises:
+        RoleNeeded: not a process owner.
+        DiagramRefused: with the findings.
+        AlreadyExists: on commit, somebody deployed the same key at the same time.
+    """
+    require(by, Role.PROCESS_OWNER)
+    diagram = read(source)
+    process = check(diagram)
+    newest = repository.latest_definition(tx, process.key)
+    if newest is not None and newest.digest == diagram.digest:
+        return Deployment(definition=newest, process=process, created=False)
+    compile_process(diagram.root, process.key)
+    definition = ProcessDefinition(
+        tenant_id=tx.tenant_id,
+        id=new_id(),
+        key=process.key,
+        version=newest.version + 1 if newest else 1,
+        name=process.name,
+        digest=diagram.digest,
+        source=source,
+        effective_from=effective_from or tx.now,
+        deployed_at=tx.now,
+        deployed_by=by.username,
+    )
+    tx.session.add(definition)
+    tx.session.flush()
+    return Deployment(definition=definition, process=process, created=True)
+
+
+def load(tx: Transaction, definition_id: UUID) -> Loaded:
+    """Return a definition ready to run; compiled once per process. Raises DefinitionNotFound."""
+    loaded = _loaded.get(definition_id)
+    if loaded is None:
+        diagram = read(repository.definition(tx, definition_id).source)
+        process = check(diagram)
+        specification = compile_process(diagram.root, process.key)
+        by_id = {step.element_id: step for step in process.steps}
+        loaded = Loaded(process=process, steps=by_id, specification=specification)
+        while len(_loaded) >= _MOST_LOADED:
+            _loaded.pop(next(iter(_loaded)), None)
+        _loaded[definition_id] = loaded
+    return loaded

@@ -1,0 +1,187 @@
+"""Process instances: starting a case, ending it early, looking at it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from engine import cases, definitions, repository
+from engine.bpmn.forms import validate
+from engine.bpmn.sop import Process, Step
+from engine.database import Transaction
+from engine.deadlines import minutes_late
+from engine.errors import Forbidden, Invalid
+from engine.model import (
+    HistoryEvent,
+    InstanceState,
+    ProcessDefinition,
+    ProcessInstance,
+    Role,
+    Task,
+    new_id,
+)
+from engine.permissions import Actor, RoleNeeded, require
+from engine.repository import InstanceFilter, InstanceRecord, Page, PageRequest
+
+_LONGEST_KEY = 200
+
+
+class NotYourCase(Forbidden):
+    """You neither started this case nor have a task in it."""
+
+
+class InvalidStart(Invalid):
+    """The case cannot start like this."""
+
+
+class ReasonMissing(Invalid):
+    """A reason is needed."""
+
+
+def start(
+    tx: Transaction,
+    key: str,
+    *,
+    business_key: str,
+    variables: Mapping[str, object],
+    by: Actor,
+) -> ProcessInstance:
+    """Return a new case of the version in force, waiting for its first people.
+
+    Raises:
+        DefinitionNotFound: no version of `key` is in force.
+        RoleNeeded: neither a supervisor nor a holder of the position of the first step.
+        InvalidStart, InvalidVariables: a field is not valid.
+        UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
+    """
+    definition = repository.definition_in_force(tx, key)
+    loaded = definitions.load(tx, definition.id)
+    _require_starter(by, loaded.process)
+    cleaned = validate(loaded.process, None, variables)
+    instance = _new_instance(tx, definition, business_key, by)
+    cases.begin(tx, instance, variables=cleaned, by=by)
+    return instance
+
+
+def _require_starter(by: Actor, process: Process) -> None:
+    first = {step.candidate_group for step in process.first_steps}
+    if not (by.has(Role.SUPERVISOR) or by.groups & first):
+        raise RoleNeeded(role=Role.SUPERVISOR.value)
+
+
+def _new_instance(
+    tx: Transaction, definition: ProcessDefinition, business_key: str, by: Actor
+) -> ProcessInstance:
+    business_key = " ".join(business_key.split())
+    if not business_key or len(business_key) > _LONGEST_KEY:
+        raise InvalidStart(fields={"business_key": f"1 to {_LONGEST_KEY} characters"})
+    instance = ProcessInstance(
+        tenant_id=tx.tenant_id,
+        id=new_id(),
+        definition_id=definition.id,
+        business_key=business_key,
+        state=InstanceState.ACTIVE,
+        started_at=tx.now,
+        started_by=by.username,
+        advanced_at=tx.now,
+    )
+    tx.session.add(instance)
+    tx.session.flush()
+    return instance
+
+
+def cancel(tx: Transaction, instance_id: UUID, *, reason: str, by: Actor) -> ProcessInstance:
+    """Return the case after ending it early, with all its tasks and timers.
+
+    Raises:
+        RoleNeeded: not a supervisor.
+        InstanceNotFound, InstanceEnded, ReasonMissing: as they say.
+    """
+    require(by, Role.SUPERVISOR)
+    reason = required_reason(reason)
+    instance = repository.lock_instance(tx, instance_id)
+    cases.locked(tx, instance).cancel(tx, reason=reason, by=by)
+    return instance
+
+
+def required_reason(reason: str) -> str:
+    """Return the reason, trimmed. Raises ReasonMissing."""
+    if not reason.strip():
+        raise ReasonMissing(fields={"reason": "must not be empty"})
+    return reason.strip()
+
+
+class StepState(StrEnum):
+    """How far a case has come with a step."""
+
+    WAITING = "waiting"
+    """Not reached yet."""
+    OPEN = "open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepProgress:
+    """A step of the SOP in one case; a step done again counts as its last turn."""
+
+    step: Step
+    state: StepState
+    task: Task | None
+    late_minutes: int
+    """Working minutes, of an open or a completed task; 0 is in time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRecord:
+    """A case with the state of every step."""
+
+    record: InstanceRecord
+    steps: Sequence[StepProgress]
+
+
+def get(tx: Transaction, instance_id: UUID, *, by: Actor) -> CaseRecord:
+    """Return a case with the state of every step.
+
+    Raises:
+        InstanceNotFound: there is none.
+        NotYourCase: neither a supervisor nor involved.
+    """
+    record = _visible(tx, instance_id, by)
+    process = definitions.load(tx, record.instance.definition_id).process
+    last = {task.element_id: task for task in repository.tasks_of(tx, instance_id)}
+    return CaseRecord(
+        record=record,
+        steps=[_progress(tx, step, last.get(step.element_id)) for step in process.steps],
+    )
+
+
+def _progress(tx: Transaction, step: Step, task: Task | None) -> StepProgress:
+    return StepProgress(
+        step=step,
+        state=StepState(task.state.value) if task else StepState.WAITING,
+        task=task,
+        late_minutes=minutes_late(tx, task.due_at, task.ended_at) if task else 0,
+    )
+
+
+def find(
+    tx: Transaction, wanted: InstanceFilter, *, by: Actor, page: PageRequest
+) -> Page[InstanceRecord]:
+    """Return the cases that the actor may see, the newest first."""
+    return repository.instances(tx, wanted, by=by.visibility, page=page)
+
+
+def what_happened(
+    tx: Transaction, instance_id: UUID, *, by: Actor, page: PageRequest
+) -> Page[HistoryEvent]:
+    """Return the history of a case, the oldest first. Raises as `get`."""
+    _visible(tx, instance_id, by)
+    return repository.history(tx, instance_id, page)
+
+
+def _visible(tx: Transaction, instance_id: UUID, by: Actor) -> InstanceRecord:
+    record = repository.instance(tx, instance_id)
+    if not repository.sees_instance(tx, record.instance, by.visibility):
+        raise NotYourCase(id=str(instance_id))
+    return record

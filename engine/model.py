@@ -1,0 +1,417 @@
+"""The tables.
+
+Rules that hold for every one of them: `tenant_id` leads every primary key, unique index and
+foreign key; ids are UUIDv7 made by `new_id`; moments are aware UTC; the database is the last guard,
+so each unique constraint carries the sentence it enforces.
+"""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+import uuid_utils.compat
+from sqlalchemy import (
+    JSON,
+    Date,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
+
+SCHEMA_REVISION = "0001"
+"""The migration that this code needs; `/readyz` compares it with the database."""
+
+
+def new_id() -> UUID:
+    """Return a UUIDv7: unique, and ordered by the moment it was made."""
+    return uuid_utils.compat.uuid7()
+
+
+class Id(TypeDecorator[UUID]):
+    """A UUID: PostgreSQL's own type, 16 bytes in SQLite."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind: TypeEngine[Any] = LargeBinary(16) if dialect.name == "sqlite" else Uuid()
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> UUID | bytes | None:
+        return value.bytes if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: UUID | bytes | None, dialect: Dialect) -> UUID | None:
+        del dialect  # the type of the value says where it comes from
+        return UUID(bytes=value) if isinstance(value, bytes) else value
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware UTC in Python and on PostgreSQL, UTC without a zone in SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs a time zone: {value.isoformat()}")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def _enum(kind: type[StrEnum]) -> Enum:
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=16,
+        name=kind.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """The declarative base; names every constraint, so that errors can be recognised by name."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {
+        UUID: Id,
+        datetime: UtcDateTime,
+        date: Date,
+        bytes: LargeBinary,
+        dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
+        list[str]: JSON().with_variant(JSONB(), "postgresql"),
+    }
+
+
+def _unique(*columns: str, sentence: str) -> UniqueConstraint:
+    return UniqueConstraint(*columns, info={"sentence": sentence})
+
+
+def _belongs_to(table: str, column: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"])
+
+
+_CLUSTERED = {"sqlite_with_rowid": False}
+"""Small rows lie in the primary key itself in SQLite: one B-tree less per table."""
+
+
+class Tenant(Base):
+    """An office: one unit with its people, processes and calendar."""
+
+    __tablename__ = "tenants"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+
+
+class Role(StrEnum):
+    """What a user may do beyond looking around; one user may have several."""
+
+    ACTOR = "actor"
+    """Sees and completes the tasks of the positions held."""
+    SUPERVISOR = "supervisor"
+    """Sees all of the office; starts, assigns, cancels."""
+    PROCESS_OWNER = "process_owner"
+    """Deploys diagrams."""
+    ADMIN = "admin"
+    """Manages users, positions and their holders."""
+
+
+class User(Base):
+    """A person who logs in."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        _unique("tenant_id", "username", sentence="This user name is taken."),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    username: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    roles: Mapped[list[str]]
+    """Values of `Role`."""
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    """Argon2id; None cannot log in."""
+    active: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class Position(Base):
+    """A position (jabatan): the actor of a lane, held by people from when to when."""
+
+    __tablename__ = "positions"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        _unique("tenant_id", "code", sentence="A position with this code exists."),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(200))
+    """The candidate group of its tasks, as the diagram writes it."""
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class Capacity(StrEnum):
+    """As what somebody holds a position."""
+
+    DEFINITIVE = "definitive"
+    """Appointed."""
+    PLT = "plt"
+    """Pelaksana tugas: the position is vacant."""
+    PLH = "plh"
+    """Pelaksana harian: the holder is absent."""
+
+
+class Holder(Base):
+    """A person holds a position on every day from `held_from` to `held_until`, both included."""
+
+    __tablename__ = "position_holders"
+    __table_args__ = (
+        _belongs_to("positions", "position_id"),
+        _belongs_to("users", "user_id"),
+        Index(None, "tenant_id", "user_id"),
+        Index(None, "tenant_id", "position_id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    position_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    capacity: Mapped[Capacity] = mapped_column(_enum(Capacity))
+    decree: Mapped[str | None] = mapped_column(String(200))
+    """The number of the decree that says so."""
+    held_from: Mapped[date]
+    held_until: Mapped[date | None]
+    """None: until further notice."""
+
+
+class Token(Base):
+    """A login; only the SHA-256 of the token is stored."""
+
+    __tablename__ = "tokens"
+    __table_args__ = (_belongs_to("users", "user_id"), Index(None, "tenant_id", "user_id"))
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user_id: Mapped[UUID]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class LoginAttempt(Base):
+    """A failed login, counted for the rate limit that all processes share."""
+
+    __tablename__ = "login_attempts"
+    __table_args__ = (
+        Index(None, "tenant_id", "username", "attempted_at"),
+        Index(None, "tenant_id", "address", "attempted_at"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    username: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(64))
+    attempted_at: Mapped[datetime]
+
+
+class IdempotencyKey(Base):
+    """The answer to a request that created or ended something, for the client that lost it."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (Index(None, "tenant_id", "created_at"),)
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """SHA-256 of method, path and body: the key of one request answers no other."""
+    status: Mapped[int]
+    body: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+class ProcessDefinition(Base):
+    """One version of a diagram; never changed once deployed."""
+
+    __tablename__ = "process_definitions"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        _unique("tenant_id", "key", "version", sentence="Somebody else has just deployed it."),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    key: Mapped[str] = mapped_column(String(200))
+    """The id of the process element."""
+    version: Mapped[int]
+    """1, 2, 3, … per key."""
+    name: Mapped[str] = mapped_column(String(400))
+    digest: Mapped[str] = mapped_column(String(64))
+    """Of the canonical XML: equal diagrams make no new version."""
+    source: Mapped[bytes]
+    """The .bpmn file as it was deployed."""
+    effective_from: Mapped[datetime]
+    """New cases follow the highest version that is effective."""
+    deployed_at: Mapped[datetime]
+    deployed_by: Mapped[str] = mapped_column(String(64))
+    """A user name, or `system`."""
+
+
+class InstanceState(StrEnum):
+    """The life of a process instance: active → completed or cancelled, both final."""
+
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class ProcessInstance(Base):
+    """A case. Its row is the one lock: whoever changes anything of the case locks it first."""
+
+    __tablename__ = "process_instances"
+    __table_args__ = (
+        _belongs_to("process_definitions", "definition_id"),
+        Index(None, "tenant_id", "business_key"),
+        Index(None, "tenant_id", "started_at", "id"),
+        Index(None, "tenant_id", "definition_id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    definition_id: Mapped[UUID]
+    business_key: Mapped[str] = mapped_column(String(200))
+    """What the office calls the case, for example a letter's number."""
+    state: Mapped[InstanceState] = mapped_column(_enum(InstanceState))
+    workflow_state: Mapped[bytes | None]
+    """What is left to do (`engine.workflow.state`); None once ended."""
+    started_at: Mapped[datetime]
+    started_by: Mapped[str] = mapped_column(String(64))
+    advanced_at: Mapped[datetime]
+    """The moment of the last step; no later step may lie before it."""
+    ended_at: Mapped[datetime | None]
+
+
+class TaskState(StrEnum):
+    """The life of a task: open → completed or cancelled, both final."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+def _index_of_open(*columns: str) -> Index:
+    """Return an index of the open tasks only: the worklist stays as small as the work."""
+    where = text("state = 'open'")
+    name = f"ix_open_tasks_{'_'.join(columns)}"
+    return Index(name, "tenant_id", *columns, postgresql_where=where, sqlite_where=where)
+
+
+class Task(Base):
+    """A row of the worklist: a step of a case that a person has to do, or has done."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        _belongs_to("process_instances", "instance_id"),
+        _belongs_to("users", "assignee_id"),
+        Index(None, "tenant_id", "instance_id"),
+        _index_of_open("due_at", "id"),
+        _index_of_open("candidate_group", "due_at", "id"),
+        _index_of_open("assignee_id", "due_at", "id"),
+        _CLUSTERED,
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    """The id of the task in the workflow state."""
+    instance_id: Mapped[UUID]
+    element_id: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(400))
+    candidate_group: Mapped[str | None] = mapped_column(String(200))
+    """The code of the position whose holders do it; None: a supervisor has to assign it."""
+    assignee_id: Mapped[UUID | None]
+    state: Mapped[TaskState] = mapped_column(_enum(TaskState))
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    """The end of the time standard; overdue is `due_at < now`, late is `due_at < ended_at`."""
+    ended_at: Mapped[datetime | None]
+    completed_by: Mapped[str | None] = mapped_column(String(64))
+    late_minutes: Mapped[int | None]
+    """Working minutes after `due_at` at which it was completed, rounded up; None: in time."""
+
+
+class Job(Base):
+    """Something to do at a moment: the projection of a waiting timer, written with the state."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        _belongs_to("process_instances", "instance_id"),
+        Index(None, "tenant_id", "run_at"),
+        Index(None, "tenant_id", "instance_id"),
+        _CLUSTERED,
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """What it is: `timer:` and the id of the timer in the workflow state."""
+    instance_id: Mapped[UUID]
+    due_at: Mapped[datetime]
+    """The deadline."""
+    run_at: Mapped[datetime]
+    """The next attempt."""
+    attempts: Mapped[int]
+    error: Mapped[str | None] = mapped_column(Text)
+    """Of the last attempt."""
+
+
+class HistoryEvent(Base):
+    """What happened, who did it and when; only ever added to, read case by case, ordered by id."""
+
+    __tablename__ = "history_events"
+    __table_args__ = (
+        _belongs_to("process_instances", "instance_id"),
+        _CLUSTERED,
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    instance_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    task_id: Mapped[UUID | None]
+    element_id: Mapped[str | None] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(String(32))
+    """A value of `engine.history.EventType`."""
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(64))
+    """A user name, or `system`."""
+    detail: Mapped[dict[str, Any]]

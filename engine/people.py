@@ -1,0 +1,219 @@
+"""The people of an office: users, positions, and who holds which from when to when."""
+
+import re
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from engine import passwords, repository
+from engine.database import Transaction
+from engine.errors import Conflict, Forbidden, Invalid
+from engine.model import Capacity, Holder, Position, Role, Tenant, User, new_id
+from engine.permissions import Actor, actor_of, require
+from engine.repository import UserNotFound
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+RESERVED = frozenset({"system"})
+
+
+class InvalidPerson(Invalid):
+    """Some fields are not valid."""
+
+
+class LastAdmin(Conflict):
+    """The office needs at least one active admin."""
+
+
+class WrongPassword(Forbidden):
+    """The present password is wrong."""
+
+
+def found_office(tx: Transaction) -> None:
+    """Make sure that the office of this installation exists."""
+    if repository.tenant(tx) is None:
+        tx.session.add(Tenant(id=tx.tenant_id, created_at=tx.now))
+        tx.session.flush()
+
+
+def acting(tx: Transaction, username: str) -> Actor:
+    """Return the actor for a command run `--as` somebody. Raises UserNotFound."""
+    found = repository.user_with_groups(tx, username)
+    if found is None:
+        raise UserNotFound(username=username)
+    return actor_of(*found)
+
+
+def create_user(
+    tx: Transaction,
+    *,
+    username: str,
+    name: str,
+    roles: Collection[Role],
+    password: str | None,
+    by: Actor,
+) -> User:
+    """Return a new active user; without a password nobody can log in as them yet.
+
+    Raises:
+        RoleNeeded: not an admin.
+        InvalidPerson, UnusablePassword: a field is not valid.
+        AlreadyExists: on commit, the user name is taken.
+    """
+    require(by, Role.ADMIN)
+    if not _USERNAME.fullmatch(username) or username in RESERVED:
+        sentence = "2 to 64 characters: a-z, 0-9, dot, hyphen, underscore; begins with a-z or 0-9"
+        raise InvalidPerson(fields={"username": sentence})
+    user = User(
+        tenant_id=tx.tenant_id,
+        id=new_id(),
+        username=username,
+        name=_named(name),
+        roles=sorted(roles),
+        password_hash=None if password is None else passwords.digest(password),
+        active=True,
+        created_at=tx.now,
+    )
+    tx.session.add(user)
+    tx.session.flush()
+    return user
+
+
+def change_user(
+    tx: Transaction,
+    user_id: UUID,
+    *,
+    by: Actor,
+    name: str | None = None,
+    roles: Collection[Role] | None = None,
+    active: bool | None = None,
+    password: str | None = None,
+) -> User:
+    """Return the user after changing what is given; deactivation and a new password end logins.
+
+    Raises:
+        RoleNeeded: not an admin.
+        UserNotFound, InvalidPerson, UnusablePassword: as they say.
+        LastAdmin: nobody would be left to manage people.
+    """
+    require(by, Role.ADMIN)
+    user = repository.user(tx, user_id)
+    if name is not None:
+        user.name = _named(name)
+    if roles is not None:
+        user.roles = sorted(roles)
+    if active is not None:
+        user.active = active
+    if password is not None:
+        user.password_hash = passwords.digest(password)
+    if active is False or password is not None:
+        repository.delete_tokens_of(tx, user.id)
+    tx.session.flush()
+    if not repository.active_admins(tx):
+        raise LastAdmin
+    return user
+
+
+def change_own_password(tx: Transaction, *, present: str, new: str, by: Actor) -> None:
+    """Set the actor's password and end all of their logins, also this one.
+
+    Raises:
+        WrongPassword: `present` is not the password.
+        UnusablePassword: too short or too long.
+    """
+    user = repository.user_named(tx, by.username)
+    if user is None or not passwords.matches(present, user.password_hash):
+        raise WrongPassword
+    user.password_hash = passwords.digest(new)
+    repository.delete_tokens_of(tx, user.id)
+
+
+def create_position(tx: Transaction, *, code: str, name: str, by: Actor) -> Position:
+    """Return a new position; its code is what diagrams write as candidate group.
+
+    Raises:
+        RoleNeeded: not an admin.
+        InvalidPerson: a field is empty.
+        AlreadyExists: a position with this code exists.
+    """
+    require(by, Role.ADMIN)
+    if not code.strip():
+        raise InvalidPerson(fields={"code": "must not be empty"})
+    position = Position(
+        tenant_id=tx.tenant_id, id=new_id(), code=" ".join(code.split()), name=_named(name)
+    )
+    tx.session.add(position)
+    tx.session.flush()
+    return position
+
+
+def rename_position(tx: Transaction, position_id: UUID, *, name: str, by: Actor) -> Position:
+    """Return the position with its new name; the code stays, since diagrams and tasks name it.
+
+    Raises:
+        RoleNeeded, PositionNotFound, InvalidPerson: as they say.
+    """
+    require(by, Role.ADMIN)
+    position = repository.position(tx, position_id)
+    position.name = _named(name)
+    return position
+
+
+def appoint(
+    tx: Transaction,
+    position_id: UUID,
+    *,
+    user_id: UUID,
+    held_from: date,
+    held_until: date | None,
+    capacity: Capacity,
+    decree: str | None,
+    by: Actor,
+) -> Holder:
+    """Return the holding: from now on the person sees and does the tasks of the position.
+
+    Raises:
+        RoleNeeded, PositionNotFound, UserNotFound: as they say.
+        InvalidPerson: it would end before it begins.
+    """
+    require(by, Role.ADMIN)
+    holder = Holder(
+        tenant_id=tx.tenant_id,
+        id=new_id(),
+        position_id=repository.position(tx, position_id).id,
+        user_id=repository.user(tx, user_id).id,
+        capacity=capacity,
+        decree=decree,
+        held_from=held_from,
+        held_until=held_until,
+    )
+    _require_order(holder)
+    tx.session.add(holder)
+    return holder
+
+
+def change_holder(
+    tx: Transaction, position_id: UUID, holder_id: UUID, *, held_until: date | None, by: Actor
+) -> Holder:
+    """Return the holding with its new last day; None means until further notice.
+
+    Raises:
+        RoleNeeded, HolderNotFound: as they say.
+        InvalidPerson: it would end before it begins.
+    """
+    require(by, Role.ADMIN)
+    holder = repository.holder(tx, position_id, holder_id)
+    holder.held_until = held_until
+    _require_order(holder)
+    return holder
+
+
+def _require_order(holder: Holder) -> None:
+    if holder.held_until is not None and holder.held_until < holder.held_from:
+        raise InvalidPerson(fields={"held_until": "lies before held_from"})
+
+
+def _named(name: str) -> str:
+    cleaned = " ".join(name.split())
+    if not cleaned:
+        raise InvalidPerson(fields={"name": "must not be empty"})
+    return cleaned

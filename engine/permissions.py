@@ -1,0 +1,100 @@
+"""Who may do what: the one place where roles and positions are asked."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from engine.errors import Conflict, Forbidden
+from engine.model import Role, Task, User
+from engine.repository import Visibility
+
+
+class RoleNeeded(Forbidden):
+    """This needs a role that you do not have."""
+
+
+class NotYourPosition(Forbidden):
+    """You do not hold the position that does this."""
+
+
+class AssignedToSomebodyElse(Conflict):
+    """Somebody else has taken this task."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who is acting: a logged-in user with the roles and positions of this moment."""
+
+    user_id: UUID | None
+    """None: the system itself, or an operator at the command line."""
+    username: str
+    roles: frozenset[Role]
+    groups: frozenset[str]
+    """The codes of the positions held today."""
+
+    def has(self, role: Role) -> bool:
+        """Return whether the actor has the role."""
+        return role in self.roles
+
+    @property
+    def visibility(self) -> Visibility:
+        """Return what this actor sees: the office, or the tasks of the positions held."""
+        return Visibility(
+            everything=self.has(Role.SUPERVISOR),
+            user_id=self.user_id,
+            username=self.username,
+            groups=self.groups,
+        )
+
+
+SYSTEM = Actor(user_id=None, username="system", roles=frozenset(Role), groups=frozenset())
+
+
+def actor_of(user: User, groups: frozenset[str]) -> Actor:
+    """Return the actor that a user is today, holding the positions with these codes."""
+    return Actor(
+        user_id=user.id,
+        username=user.username,
+        roles=frozenset(Role(role) for role in user.roles),
+        groups=groups,
+    )
+
+
+def require(by: Actor, role: Role) -> None:
+    """Return if the actor has the role. Raises RoleNeeded."""
+    if not by.has(role):
+        raise RoleNeeded(role=role.value)
+
+
+def require_sight(by: Actor, task: Task) -> None:
+    """Return if the actor may see the task. Raises NotYourPosition."""
+    mine = task.candidate_group in by.groups or _assigned_to(by, task)
+    if not (mine or by.has(Role.SUPERVISOR)):
+        raise NotYourPosition(candidate_group=task.candidate_group)
+
+
+def require_candidate(by: Actor, task: Task) -> None:
+    """Return if the actor may do the task: assigned, or unassigned in a position held.
+
+    Raises:
+        NotYourPosition: not a candidate.
+        AssignedToSomebodyElse: a candidate, but the task has been taken.
+    """
+    if _assigned_to(by, task) or by is SYSTEM:
+        return
+    if task.candidate_group not in by.groups:
+        raise NotYourPosition(candidate_group=task.candidate_group)
+    if task.assignee_id is not None:
+        raise AssignedToSomebodyElse(task_id=str(task.id))
+
+
+def is_candidate(by: Actor, task: Task) -> bool:
+    """Return whether the actor may do the task: see `require_candidate`."""
+    try:
+        require_candidate(by, task)
+    except (NotYourPosition, AssignedToSomebodyElse):
+        return False
+    return True
+
+
+def _assigned_to(by: Actor, task: Task) -> bool:
+    return by.user_id is not None and task.assignee_id == by.user_id

