@@ -15,7 +15,16 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Engine, UniqueConstraint, create_engine, event, make_url, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -200,8 +209,8 @@ def _sentences() -> dict[str, str]:
     sentences = {}
     for table in Base.metadata.tables.values():
         for constraint in table.constraints:
-            if isinstance(constraint, UniqueConstraint):
-                sentence = constraint.info["sentence"]
+            if isinstance(constraint, UniqueConstraint | PrimaryKeyConstraint):
+                sentence = constraint.info.get("sentence", "This exists already.")
                 columns = ", ".join(f"{table.name}.{column.name}" for column in constraint.columns)
                 sentences[str(constraint.name)] = sentences[columns] = sentence
     return sentences

@@ -8,11 +8,24 @@ what page 1 costs.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    String,
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, defer
 
 from engine.database import Transaction
@@ -20,6 +33,7 @@ from engine.errors import Invalid, NotFound
 from engine.model import (
     HistoryEvent,
     Holder,
+    Id,
     IdempotencyKey,
     InstanceState,
     Job,
@@ -32,6 +46,7 @@ from engine.model import (
     Tenant,
     Token,
     User,
+    UtcDateTime,
 )
 
 T = TypeVar("T")
@@ -285,8 +300,10 @@ def delete_stale(tx: Transaction, *, keys_before: datetime, attempts_before: dat
 
 
 def definition(tx: Transaction, definition_id: UUID) -> ProcessDefinition:
-    """Return a definition by its id. Raises DefinitionNotFound."""
-    return _one(tx, ProcessDefinition, definition_id, DefinitionNotFound)
+    """Return a definition by its id, with its source. Raises DefinitionNotFound."""
+    key = (tx.tenant_id, definition_id)
+    row = tx.session.get(ProcessDefinition, key, populate_existing=True)  # a list had no source
+    return _found(row, DefinitionNotFound, id=str(definition_id))
 
 
 def latest_definition(tx: Transaction, key: str) -> ProcessDefinition | None:
@@ -773,16 +790,16 @@ def _parse(order: Order, key: Key) -> list[object]:
     """Read a sort key back from its text. Raises InvalidCursor."""
     try:
         return [
-            None if text is None else _PARSERS[column.type.python_type](text)
+            None if text is None else _PARSERS[type(column.type)](text)
             for (column, _), text in zip(order, key, strict=True)
         ]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise InvalidCursor from error
 
 
 _PARSERS: dict[type, Callable[[str], object]] = {
-    str: str,
-    UUID: UUID,
-    date: date.fromisoformat,
-    datetime: datetime.fromisoformat,
+    String: str,
+    Id: UUID,
+    Date: date.fromisoformat,
+    UtcDateTime: lambda text: datetime.fromisoformat(text).astimezone(UTC),  # it may be forged
 }

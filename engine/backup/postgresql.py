@@ -11,6 +11,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
+
 from engine.backup.files import (
     DatabaseInUse,
     NotABackup,
@@ -38,6 +40,10 @@ _DROP_TABLES = """
     END $$
 """
 """Also tables that the backup does not know, so that a migration can make them again."""
+
+
+_CONNINFO = {"host", "port", "user", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey"}
+"""What a program of PostgreSQL is told about the connection; the environment may say more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +78,10 @@ def restore(database: Database, file: Path) -> Path:
 
 
 def _server(database: Database) -> _Server:
-    with database.read() as tx:
-        info = tx.session.connection().connection.driver_connection.info  # type: ignore[union-attr]  # psycopg's
-        return _Server(conninfo=info.dsn, password=info.password)
+    engine = database.engine
+    _, arguments = engine.dialect.create_connect_args(engine.url)
+    known = {name: str(value) for name, value in arguments.items() if name in _CONNINFO}
+    return _Server(conninfo=make_conninfo(**known), password=str(arguments.get("password", "")))
 
 
 def _require_alone(database: Database) -> None:

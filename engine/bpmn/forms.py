@@ -33,8 +33,9 @@ def validate(
 ) -> dict[str, object]:
     """Return the variables to store when `step` is completed, or (None) the process started.
 
-    An optional field that is not sent gets its default, as in Camunda; one sent empty becomes
-    None. Raises `InvalidVariables`, naming each field that is wrong.
+    A form is submitted as a whole: an optional field that is not sent gets its default, or None,
+    as does one sent empty. What was decided when a loop came here before does not count again.
+    Raises `InvalidVariables`, naming each field that is wrong.
     """
     if len(variables) > MAX_VARIABLES:
         raise InvalidVariables(f"At most {MAX_VARIABLES} variables can be sent at once.")
@@ -81,11 +82,10 @@ def _problems_with_form(step: Step, variables: Mapping[str, object]) -> dict[str
 
 
 def _filled_in(step: Step, variables: Mapping[str, object]) -> dict[str, object]:
-    """Return the fields that are sent, and the defaults of those that are not."""
+    """Return every field of the form: as sent, else its default, else None."""
     return {
         field.id: _or_none(variables[field.id]) if field.id in variables else default_of(field)
         for field in step.fields
-        if field.id in variables or field.default is not None
     }
 
 

@@ -33,6 +33,8 @@ RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
     lint_lanes.lane_names,
     lint_lanes.members,
     lint_lanes.groups,
+    lint_lanes.actors,
+    lint_flow.size,
     lint_flow.start,
     lint_flow.flow_ends,
     lint_flow.ways,

@@ -1,13 +1,12 @@
 """Rules of forms: a field is a variable with one name and one type in the whole process."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.names import Element, camunda, line_of
 from engine.bpmn.reader import Diagram
-from engine.bpmn.sop import FieldType, constraints, form_fields, read_field
+from engine.bpmn.sop import FieldType, constraints, form_fields, read_field, whole_number
 from engine.bpmn.values import default_of, is_variable_name, problem_with
 
 _BOUNDS: Final = {
@@ -16,7 +15,6 @@ _BOUNDS: Final = {
     "minlength": FieldType.STRING,
     "maxlength": FieldType.STRING,
 }
-_WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
 
 BAD_NAME = Rule(
     "bad-field-name",
@@ -162,5 +160,4 @@ def _entries(diagram: Diagram) -> Iterator[tuple[Element, Element]]:
 def _is_supported(entry: Element, constraint: str, value: str) -> bool:
     if constraint == "required":
         return value in {"", "true", "false"}
-    fits = _BOUNDS.get(constraint) == entry.get("type")
-    return fits and _WHOLE_NUMBER.fullmatch(value) is not None
+    return _BOUNDS.get(constraint) == entry.get("type") and whole_number(value) is not None

@@ -2,11 +2,27 @@
 
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from typing import Final
 
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.names import STEPS, kind
 from engine.bpmn.reader import Diagram
 
+_MAX_NODES: Final = 300
+"""SpiffWorkflow's parser follows the flow by recursion and stops at a chain of about 480."""
+
+TOO_MANY_NODES = Rule(
+    "too-many-nodes",
+    Severity.ERROR,
+    Text(
+        id="Proses ini memuat {count} langkah, gateway, dan kejadian; paling banyak {limit}.",
+        en="The process has {count} steps, gateways and events; {limit} are allowed.",
+    ),
+    Text(
+        id="Bagi menjadi beberapa proses.",
+        en="Divide it into several processes.",
+    ),
+)
 NO_START = Rule(
     "no-start-event",
     Severity.ERROR,
@@ -129,6 +145,13 @@ ENDLESS_LOOP = Rule(
         en="Put a step into the loop, or delete the flow back.",
     ),
 )
+
+
+def size(diagram: Diagram) -> Iterator[Finding]:
+    """A process is small enough to be compiled."""
+    count = len(diagram.graph.all_nodes)
+    if count > _MAX_NODES:
+        yield TOO_MANY_NODES.broken_by(diagram.process, count=count, limit=_MAX_NODES)
 
 
 def start(diagram: Diagram) -> Iterator[Finding]:

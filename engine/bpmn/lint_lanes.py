@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.names import bpmn, one_line, text_of
 from engine.bpmn.reader import Diagram
-from engine.bpmn.sop import candidate_groups
+from engine.bpmn.sop import candidate_groups, groups_in_lanes
 
 SAME_LANE_NAME = Rule(
     "same-lane-name",
@@ -52,6 +52,18 @@ SEVERAL_GROUPS = Rule(
         en="Keep one group: the position of the actor.",
     ),
 )
+SEVERAL_ACTORS = Rule(
+    "several-actors-in-lane",
+    Severity.WARNING,
+    Text(
+        id="Candidate groups di lane ini tidak sama: {groups}.",
+        en="The candidate groups in this lane are not the same: {groups}.",
+    ),
+    Text(
+        id="Pakai satu kelompok untuk semua langkah di satu lane, atau gambar lane tersendiri.",
+        en="Use one group for all steps of a lane, or draw a lane of its own.",
+    ),
+)
 COMPUTED_GROUP = Rule(
     "computed-candidate-group",
     Severity.ERROR,
@@ -95,3 +107,10 @@ def groups(diagram: Diagram) -> Iterator[Finding]:
             yield COMPUTED_GROUP.broken_by(element, group=", ".join(names))
         elif len(names) > 1:
             yield SEVERAL_GROUPS.broken_by(element, group=names[0])
+
+
+def actors(diagram: Diagram) -> Iterator[Finding]:
+    """A lane is one actor, so its steps name the same group."""
+    for lane, names in groups_in_lanes(diagram).items():
+        if len(names) > 1:
+            yield SEVERAL_ACTORS.broken_by(lane, groups=", ".join(names))

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from engine.bpmn import sop
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.names import one_line
 from engine.bpmn.reader import Diagram
-from engine.bpmn.sop import actor_of, read_process, sop_properties, time_standards
+from engine.bpmn.sop import read_process, sop_properties, time_standards
 from engine.durations import Duration, InvalidDuration
 
 _WORDS: Final = re.compile(
@@ -116,8 +117,8 @@ def actors(diagram: Diagram) -> Iterator[Finding]:
     lanes = diagram.graph.lanes
     if not lanes:
         yield NO_LANES.broken_by(diagram.process, severity=severity)
-    for step in diagram.graph.steps:
-        if actor_of(diagram, step) is None:
+    for step, actor in sop.actors(diagram).items():
+        if actor is None:
             yield NO_ACTOR.broken_by(step, severity=severity)
         elif lanes and step.get("id") not in diagram.graph.lane_of:
             yield NO_LANE.broken_by(step, severity=severity)

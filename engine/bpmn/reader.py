@@ -16,7 +16,7 @@ from lxml import etree
 
 from engine.bpmn.findings import DiagramRefused, Rule, Severity, Text
 from engine.bpmn.graph import Graph, read_graph
-from engine.bpmn.names import BPMN, BPMN_DI, DI, Element, bpmn, flag, kind, split
+from engine.bpmn.names import BPMN, BPMN_DI, DI, STEPS, Element, bpmn, flag, kind, split
 
 MAX_BYTES: Final = 5 * 2**20
 MAX_DEPTH: Final = 100
@@ -25,6 +25,16 @@ _CHUNK: Final = 16 * 2**10
 _BYTE_ORDER_MARKS: Final = b"\xef\xbb\xbf\xff\xfe"
 # Atomic, so that a file made of many comments cannot make the search slow.
 _PROLOG_WITH_DOCTYPE: Final = re.compile(rb"(?>(?:\s+|<\?.*?\?>|<!--.*?-->)*)<!DOCTYPE", re.DOTALL)
+_DATA: Final[Mapping[str, frozenset[str]]] = {
+    "dataStore": frozenset({"definitions"}),
+    "dataObject": frozenset({"process"}),
+    "dataObjectReference": frozenset({"process"}),
+    "dataStoreReference": frozenset({"process"}),
+    "property": STEPS,
+    "dataInputAssociation": STEPS,
+    "dataOutputAssociation": STEPS,
+}
+"""Data that diagrams may show, and where."""
 
 TOO_LARGE = Rule(
     "file-too-large",
@@ -129,14 +139,11 @@ class Diagram:
     """A BPMN file that was read, and the process in it that runs."""
 
     root: Element
-    """`bpmn:definitions`, without comments, processing instructions and blank text."""
+    """`bpmn:definitions`, without comments, processing instructions, blank text and data."""
     process: Element
     """The one process to run."""
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 (hex) of the canonical XML: attribute order, comments, layout do not matter."""
-        return hashlib.sha256(etree.tostring(self.root, method="c14n2")).hexdigest()
+    digest: str
+    """SHA-256 (hex) of the canonical XML: attribute order, comments, layout make no difference."""
 
     @cached_property
     def graph(self) -> Graph:
@@ -166,7 +173,9 @@ def read(source: bytes) -> Diagram:
         raise DiagramRefused([NOT_BPMN.broken_by(root, tag=split(root.tag)[1])])
     _refuse_duplicate_ids(root)
     _drop_blank_text(root)
-    return Diagram(root=root, process=_process_to_run(root))
+    digest = hashlib.sha256(etree.tostring(root, method="c14n2")).hexdigest()
+    _drop_data(root)
+    return Diagram(root=root, process=_process_to_run(root), digest=digest)
 
 
 def _refuse_doctype(source: bytes) -> None:
@@ -249,6 +258,17 @@ def _drop_blank_text(root: Element) -> None:
             element.text = None
         if element.tail and element.tail.isspace():
             element.tail = None
+
+
+def _drop_data(root: Element) -> None:
+    """Take out data, which is only drawn: a variable belongs to the process, not to a shape.
+
+    The library would read it at run time and stop at data that nobody has written.
+    """
+    for element in list(root.iter(*map(bpmn, _DATA))):
+        parent = element.getparent()
+        if parent is not None and kind(parent) in _DATA[kind(element)]:
+            parent.remove(element)
 
 
 def _process_to_run(root: Element) -> Element:

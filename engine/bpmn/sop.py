@@ -55,7 +55,7 @@ class Lane:
     element_id: str
     name: str
     candidate_group: str | None
-    """`camunda:candidateGroups`, else the name; None if it has neither."""
+    """Its own, else the one its steps agree on, else its name; None without any."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +102,9 @@ class Process:
 
 def read_process(diagram: Diagram) -> Process:
     """Return the SOP in a diagram; of one that lint refuses, whatever can be read."""
+    actor_of = actors(diagram)
     steps = {
-        element: _read_step(diagram, element, number)
+        element: _read_step(diagram, element, number, actor_of[element])
         for number, element in enumerate(_in_flow_order(diagram), 1)
     }
     starts = diagram.graph.of_kind("startEvent")
@@ -115,7 +116,7 @@ def read_process(diagram: Diagram) -> Process:
         name=one_line(diagram.process.get("name")) or key,
         identity=identity,
         is_sop=bool(identity) or any(sop_properties(element) for element in steps),
-        lanes=tuple(_read_lane(element) for element in diagram.graph.lanes),
+        lanes=tuple(_read_lane(lane, group) for lane, group in lane_groups(diagram).items()),
         steps=tuple(steps.values()),
         first_steps=tuple(steps[element] for element in first if element in steps),
     )
@@ -146,11 +147,38 @@ def candidate_groups(element: Element) -> list[str]:
     return [one_line(group) for group in groups if group.strip()]
 
 
-def actor_of(diagram: Diagram, element: Element) -> str | None:
-    """Return the candidate group of a step: its own, else that of its lane."""
-    lane = diagram.graph.lane_of.get(element.get("id", ""))
-    own = next(iter(candidate_groups(element)), None)
-    return own or (None if lane is None else _read_lane(lane).candidate_group)
+def groups_in_lanes(diagram: Diagram) -> dict[Element, list[str]]:
+    """Return for each lane the different groups written on it (first) and on its steps."""
+    graph = diagram.graph
+    found = {lane: dict.fromkeys(candidate_groups(lane)[:1]) for lane in graph.lanes}
+    for step in graph.steps:
+        if (lane := graph.lane_of.get(step.get("id", ""))) is not None:
+            found[lane].update(dict.fromkeys(candidate_groups(step)[:1]))
+    return {lane: list(groups) for lane, groups in found.items()}
+
+
+def lane_groups(diagram: Diagram) -> dict[Element, str | None]:
+    """Return the candidate group of each lane.
+
+    Written on the lane, or the one that its steps agree on, or the lane's name: so a step drawn
+    anew in a lane has the actor of the others there.
+    """
+    return {
+        lane: groups[0]
+        if len(groups) == 1 or candidate_groups(lane)
+        else one_line(lane.get("name")) or None
+        for lane, groups in groups_in_lanes(diagram).items()
+    }
+
+
+def actors(diagram: Diagram) -> dict[Element, str | None]:
+    """Return the candidate group of each step: its own, else that of its lane, else None."""
+    lane_of, of_lane = diagram.graph.lane_of, lane_groups(diagram)
+    return {
+        step: next(iter(candidate_groups(step)), None)
+        or (of_lane[lane_of[step_id]] if (step_id := step.get("id", "")) in lane_of else None)
+        for step in diagram.graph.steps
+    }
 
 
 def time_standards(diagram: Diagram, element: Element) -> list[tuple[Element, str]]:
@@ -172,13 +200,15 @@ def _in_flow_order(diagram: Diagram) -> Iterator[Element]:
     yield from (node for node in graph.steps if node not in reached)
 
 
-def _read_lane(element: Element) -> Lane:
-    name = one_line(element.get("name"))
-    group = next(iter(candidate_groups(element)), name)
-    return Lane(element_id=element.get("id", ""), name=name, candidate_group=group or None)
+def _read_lane(element: Element, group: str | None) -> Lane:
+    return Lane(
+        element_id=element.get("id", ""),
+        name=one_line(element.get("name")),
+        candidate_group=group,
+    )
 
 
-def _read_step(diagram: Diagram, element: Element, number: int) -> Step:
+def _read_step(diagram: Diagram, element: Element, number: int, actor: str | None) -> Step:
     element_id = element.get("id", "")
     lane = diagram.graph.lane_of.get(element_id)
     timer, duration = next(iter(time_standards(diagram, element)), (None, None))
@@ -188,7 +218,7 @@ def _read_step(diagram: Diagram, element: Element, number: int) -> Step:
         number=number,
         name=one_line(element.get("name")) or element_id,
         lane=None if lane is None else one_line(lane.get("name")) or None,
-        candidate_group=actor_of(diagram, element),
+        candidate_group=actor,
         time_standard=duration,
         timer_id=None if timer is None else timer.get("id"),
         required_documents=properties.get("kelengkapan", ""),
@@ -213,10 +243,10 @@ def read_field(entry: Element) -> FormField:
             (option.get("id", ""), one_line(option.get("name")) or option.get("id", ""))
             for option in entry.iterchildren(camunda("value"))
         ),
-        min=_whole_number(limits.get("min")),
-        max=_whole_number(limits.get("max")),
-        minlength=_whole_number(limits.get("minlength")),
-        maxlength=_whole_number(limits.get("maxlength")),
+        min=whole_number(limits.get("min")),
+        max=whole_number(limits.get("max")),
+        minlength=whole_number(limits.get("minlength")),
+        maxlength=whole_number(limits.get("maxlength")),
     )
 
 
@@ -233,5 +263,6 @@ def _field_type(entry: Element) -> FieldType:
         return FieldType.STRING
 
 
-def _whole_number(text: str | None) -> int | None:
+def whole_number(text: str | None) -> int | None:
+    """Return the number that a constraint is configured with, None if it is none."""
     return int(text) if text and _WHOLE_NUMBER.fullmatch(text) else None

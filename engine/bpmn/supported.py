@@ -12,40 +12,33 @@ from engine.bpmn.names import STEPS
 
 NOTES: Final = frozenset({"documentation", "extensionElements"})
 _DRAWING: Final = frozenset({"textAnnotation", "association", "group"})
-_TASK: Final = frozenset(
-    {"incoming", "outgoing", "property", "dataInputAssociation", "dataOutputAssociation"}
-)
+_BETWEEN: Final = frozenset({"incoming", "outgoing"})
 CHILDREN: Final[Mapping[str, frozenset[str]]] = {
     "definitions": frozenset(
         {"process", "collaboration", "escalation", "error", "message", "signal"}
-        | {"itemDefinition", "category", "dataStore"}
+        | {"itemDefinition", "category"}
     ),
     "collaboration": _DRAWING | {"participant"},
     "process": _DRAWING
     | STEPS
     | {"startEvent", "endEvent", "boundaryEvent", "exclusiveGateway", "parallelGateway"}
-    | {"sequenceFlow", "laneSet", "dataObject", "dataObjectReference", "dataStoreReference"},
+    | {"sequenceFlow", "laneSet"},
     "laneSet": frozenset({"lane"}),
     "lane": frozenset({"flowNodeRef"}),
-    "userTask": _TASK,
-    "manualTask": _TASK,
-    "task": _TASK,
+    "userTask": _BETWEEN,
+    "manualTask": _BETWEEN,
+    "task": _BETWEEN,
     "startEvent": frozenset({"outgoing"}),
     "endEvent": frozenset({"incoming", "terminateEventDefinition", "escalationEventDefinition"}),
     "boundaryEvent": frozenset({"outgoing", "timerEventDefinition"}),
     "timerEventDefinition": frozenset({"timeDuration"}),
-    "exclusiveGateway": frozenset({"incoming", "outgoing"}),
-    "parallelGateway": frozenset({"incoming", "outgoing"}),
+    "exclusiveGateway": _BETWEEN,
+    "parallelGateway": _BETWEEN,
     "sequenceFlow": frozenset({"conditionExpression"}),
     "textAnnotation": frozenset({"text"}),
-    "dataObject": frozenset({"dataState"}),
-    "dataObjectReference": frozenset({"dataState"}),
-    "dataStoreReference": frozenset({"dataState"}),
     "category": frozenset({"categoryValue"}),
-    "dataInputAssociation": frozenset({"sourceRef", "targetRef"}),
-    "dataOutputAssociation": frozenset({"sourceRef", "targetRef"}),
 }
-"""Which BPMN elements may stand in which, besides documentation and extensions."""
+"""Which BPMN elements may stand in which, besides documentation and extensions; data is gone."""
 
 _ANY: Final = None
 _NO: Final = frozenset({"false", "0"})

@@ -1,14 +1,15 @@
 """Drops from a workflow what can no longer matter, so that loops cost the same every turn.
 
 SpiffWorkflow's task tree only grows, and its iterators stop at a depth of 1,000. What happened is
-kept by the history in SQL; the tree needs only what is unfinished, the way to it, and the arrivals
-that a waiting join still counts.
+kept by the history in SQL; the tree needs only what is unfinished, the forks on the way to it, and
+the arrivals that a waiting join still counts.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.specs.control import _EndJoin
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.task import TaskState
 
@@ -16,20 +17,21 @@ _ACTIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 
 
 def prune(workflow: BpmnWorkflow) -> None:
-    """Keep the root, what is still needed, and the predictions below it."""
+    """Keep the root, what is still needed, the forks on the way to it, and what is below it."""
     needed = [task for task in workflow.tasks.values() if task.has_state(_ACTIVE)]
     needed += _arrivals(workflow, needed)
     if not needed:
         return
-    top = _common_ancestor(needed)
-    kept = {ancestor.id for task in needed for ancestor in _upwards(task, top)}
+    for task in needed:
+        if isinstance(task.task_spec, _EndJoin):  # waits for all others, wherever it hangs
+            _hang(task, workflow.task_tree)
+    kept = {ancestor.id for task in needed for ancestor in _upwards(task)}
     kept |= {below.id for task in needed for below in _downwards(task)}
-    kept |= {workflow.task_tree.id}
-    _hang_under_root(workflow, top)
     workflow.tasks = {task.id: task for task in workflow.tasks.values() if task.id in kept}
     for task in workflow.tasks.values():
         task._children = [child for child in task._children if child in kept]
-    if workflow.last_task is not None and workflow.last_task.id not in kept:
+    _shorten(workflow)
+    if workflow.last_task is not None and workflow.last_task.id not in workflow.tasks:
         workflow.last_task = None
 
 
@@ -47,32 +49,37 @@ def _arrivals(workflow: BpmnWorkflow, active: Iterable[Any]) -> list[Any]:
     return [
         task
         for task in workflow.tasks.values()
-        if task.task_spec in joins and task.has_state(TaskState.CANCELLED)
+        if task.task_spec in joins
+        and task.has_state(TaskState.CANCELLED)
+        and not isinstance(task.task_spec, _EndJoin)
     ]
 
 
-def _common_ancestor(tasks: list[Any]) -> Any:
-    first, *others = [list(_upwards(task))[::-1] for task in tasks]
-    shared = first
-    for path in others:
-        length = sum(1 for _ in _while_equal(shared, path))
-        shared = shared[:length]
-    return shared[-1]
+def _shorten(workflow: BpmnWorkflow) -> None:
+    """Take out what is finished and leads only to what is finished: the way of earlier turns."""
+    for task in list(workflow.tasks.values()):
+        if task is workflow.task_tree or len(task.children) != 1:
+            continue
+        (child,) = task.children
+        if task.has_state(TaskState.COMPLETED) and child.has_state(TaskState.COMPLETED):
+            _hang(child, task.parent, task)
+            del workflow.tasks[task.id]
 
 
-def _while_equal(left: list[Any], right: list[Any]) -> Iterator[Any]:
-    for one, other in zip(left, right, strict=False):
-        if one is not other:
-            return
-        yield one
+def _hang(task: Any, parent: Any, instead_of: Any = None) -> None:
+    """Make a task the child of another, at the end or in the place of one of its children."""
+    task.parent._children.remove(task.id)
+    if instead_of is None:
+        parent._children.append(task.id)
+    else:
+        parent._children[parent._children.index(instead_of.id)] = task.id
+    task._parent = parent.id
 
 
-def _upwards(task: Any, top: Any = None) -> Iterator[Any]:
-    """Yield the task and its ancestors, up to `top` or the root."""
+def _upwards(task: Any) -> Iterator[Any]:
+    """Yield the task and its ancestors."""
     while task is not None:
         yield task
-        if task is top:
-            return
         task = task.parent
 
 
@@ -82,10 +89,3 @@ def _downwards(task: Any) -> Iterator[Any]:
         task = below.pop()
         yield task
         below.extend(task.children)
-
-
-def _hang_under_root(workflow: BpmnWorkflow, top: Any) -> None:
-    root = workflow.task_tree
-    if top is not root:
-        root._children = [top.id]
-        top._parent = root.id

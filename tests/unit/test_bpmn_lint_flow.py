@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine.bpmn.lint import lint
+from engine.bpmn.lint import check, lint
 from engine.bpmn.reader import read
+from engine.workflow.specification import compile_process
 from tests.unit.bpmn_diagrams import (
     CONDITION,
     DURATION,
@@ -26,6 +27,17 @@ WRITE_LATE = '<bpmn:sequenceFlow id="write_late" sourceRef="write_timer" targetR
 WITH_CONDITION = f">{CONDITION}</bpmn:sequenceFlow>"
 NO_DEFAULT = (' default="yes"', "")
 ON_WRITE = ' attachedToRef="write"'
+
+
+def chain(length: int) -> str:
+    """Return a row of steps, each leading to the next and the last to an end."""
+    steps = "".join(
+        f'<bpmn:task id="n{n}" name="{n}"/>{flow(f"c{n}", f"n{n}", f"n{n + 1}")}'
+        for n in range(length)
+    )
+    return f'{steps}<bpmn:endEvent id="n{length}"/>'
+
+
 UNREADABLE_CONDITIONS = [
     "",
     "approved == false",
@@ -39,6 +51,7 @@ UNREADABLE_CONDITIONS = [
 UNREADABLE_DURATIONS = ["2 jam", "PT0S", "-PT2H", "PT", "P", "${hours}", "PT2H ago", "R3/PT1H"]
 
 ERRORS = [
+    add("too-many-nodes", "letters", chain(300)),
     swap("no-start-event", "letters", (START, "")),
     add("several-start-events", "b", f'<bpmn:startEvent id="b"/>{flow("f", "b", "write")}'),
     add("flow-to-nowhere", "lost", flow("lost", "decision", "gone")),
@@ -108,6 +121,12 @@ WARNINGS = [
     swap("unknown-variable", "no", ("${approved == false}", "${agreed == false}")),
     swap("same-lane-name", "lane_head", ("Kepala&#10;Badan", " Staf ")),
     swap("stale-lane-reference", "lane_staff", (">start<", ">gone<")),
+    swap(
+        "several-actors-in-lane",
+        "lane_head",
+        (SIGN, f'{SIGN} camunda:candidateGroups="plh"'),
+        ('id="lane_head"', 'id="lane_head" camunda:candidateGroups="head"'),
+    ),
     on_sign("several-candidate-groups", 'camunda:candidateGroups="Kepala, Wakil"'),
 ]
 
@@ -143,6 +162,20 @@ def test_a_timer_without_date_support_is_reported_once_not_as_missing_duration_t
     codes = {finding.code for finding in lint(read(source))}
     assert "not-supported" in codes
     assert "timer-without-duration" not in codes
+
+
+def test_the_longest_process_that_lint_lets_through_compiles() -> None:
+    # The eight other nodes of the diagram and the end of the chain make it 300.
+    source = changed(
+        ("sop.", ""),
+        ('sourceRef="decision" targetRef="sent"', 'sourceRef="decision" targetRef="n0"'),
+        ('<bpmn:endEvent id="sent"/>', ""),
+        ("<bpmn:flowNodeRef>sent</bpmn:flowNodeRef>", ""),
+        (LATE, LATE + chain(292)),
+    )
+    diagram = read(source)
+    assert len(diagram.graph.nodes) == 300
+    compile_process(diagram.root, check(diagram).key)
 
 
 def test_a_finding_about_a_flow_names_the_line_of_the_flow() -> None:

@@ -5,6 +5,7 @@ import pytest
 from engine.bpmn.findings import DiagramRefused
 from engine.bpmn.lint import check, lint
 from engine.bpmn.reader import read
+from engine.workflow.specification import compile_process
 from tests.unit.bpmn_diagrams import (
     DURATION,
     FIELD,
@@ -195,15 +196,18 @@ def test_what_stands_in_a_refused_element_is_not_reported_again() -> None:
 
 
 DRAWING = (
-    '<bpmn:dataObject id="d"/><bpmn:dataObjectReference id="dr" dataObjectRef="d"/>'
-    '<bpmn:dataStoreReference id="ds"/><bpmn:group id="g" categoryValueRef="x"/>'
-    '<bpmn:textAnnotation id="t" textFormat="text/plain"><bpmn:text>x</bpmn:text>'
-    "</bpmn:textAnnotation>"
+    '<bpmn:group id="g" categoryValueRef="x"/><bpmn:textAnnotation id="t" textFormat="text/plain">'
+    "<bpmn:text>x</bpmn:text></bpmn:textAnnotation>"
+)
+DATA = (
+    '<bpmn:dataObject id="data"/><bpmn:dataObjectReference id="paper" dataObjectRef="data"/>'
+    '<bpmn:dataStoreReference id="archive" dataStoreRef="store"/>'
 )
 DATA_OF_A_STEP = (
     '<bpmn:property id="p" name="__targetRef_placeholder"/><bpmn:dataInputAssociation id="i">'
-    "<bpmn:sourceRef>dr</bpmn:sourceRef><bpmn:targetRef>p</bpmn:targetRef>"
-    "</bpmn:dataInputAssociation>"
+    "<bpmn:sourceRef>paper</bpmn:sourceRef><bpmn:targetRef>p</bpmn:targetRef>"
+    '</bpmn:dataInputAssociation><bpmn:dataOutputAssociation id="o">'
+    "<bpmn:targetRef>archive</bpmn:targetRef></bpmn:dataOutputAssociation>"
 )
 SUPPORTED = {
     "drawing": added(DRAWING),
@@ -241,4 +245,6 @@ SUPPORTED = {
 
 @pytest.mark.parametrize("source", SUPPORTED.values(), ids=SUPPORTED.keys())
 def test_what_the_engine_runs_or_only_draws_is_not_found_fault_with(source: bytes) -> None:
-    assert lint(read(source)) == ()
+    diagram = read(source)
+    assert lint(diagram) == ()
+    compile_process(diagram.root, "letters")

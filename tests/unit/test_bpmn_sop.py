@@ -1,5 +1,7 @@
 """What is read from a diagram: identity block, actors, steps in the order of the SOP's table."""
 
+from pathlib import Path
+
 import orjson
 
 from engine.bpmn.reader import read
@@ -107,6 +109,27 @@ def test_a_lane_may_name_its_candidate_group() -> None:
     assert step_of("sign", lane).candidate_group == "kepala"
 
 
+def test_a_lane_takes_the_group_its_steps_agree_on_and_gives_it_to_the_others() -> None:
+    process = process_of(
+        (SIGN, f'{SIGN} camunda:candidateGroups="kepala"'),
+        ("<bpmn:flowNodeRef>write</bpmn:flowNodeRef>", ""),
+        (">sign<", ">sign</bpmn:flowNodeRef><bpmn:flowNodeRef>write<"),
+    )
+    assert process.lanes[1].candidate_group == "kepala"
+    assert [step.candidate_group for step in process.steps] == ["kepala", "kepala"]
+
+
+def test_a_lane_whose_steps_disagree_goes_by_its_name() -> None:
+    process = process_of(
+        (SIGN, f'{SIGN} camunda:candidateGroups="kepala"'),
+        ('id="write" name', 'id="write" camunda:candidateGroups="wakil" name'),
+        ("<bpmn:flowNodeRef>write</bpmn:flowNodeRef>", ""),
+        (">sign<", ">sign</bpmn:flowNodeRef><bpmn:flowNodeRef>write<"),
+    )
+    assert process.lanes[1].candidate_group == "Kepala Badan"
+    assert [step.candidate_group for step in process.steps] == ["wakil", "kepala"]
+
+
 def test_a_step_in_no_lane_has_no_actor() -> None:
     step = step_of("sign", ("<bpmn:flowNodeRef>sign</bpmn:flowNodeRef>", ""))
     assert (step.lane, step.candidate_group) == (None, None)
@@ -175,6 +198,14 @@ def test_an_unlinted_diagram_is_read_as_far_as_possible() -> None:
         '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process/></definitions>'
     )
     assert read_process(read(source.encode())) == Process(key="", name="")
+
+
+def test_the_actors_of_the_reference_sop_are_the_same_on_lanes_and_steps() -> None:
+    reference = Path(__file__).parents[2] / "processes" / "evaluasi-internal-capaian-kinerja.bpmn"
+    process = read_process(read(reference.read_bytes()))
+    actor_of = {lane.name: lane.candidate_group for lane in process.lanes}
+    assert len(actor_of) == 4
+    assert all(step.candidate_group == actor_of[step.lane or ""] for step in process.steps)
 
 
 def test_the_diagram_the_tests_spoil_has_two_steps() -> None:

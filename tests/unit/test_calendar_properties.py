@@ -121,10 +121,13 @@ def spans(text: str) -> Hours:
     return tuple(map(Span, times[::2], times[1::2]))
 
 
+half_hours_of_a_day = st.sampled_from([0, 48]) | st.integers(0, 48)
+
+
 @st.composite
 def hours(draw: st.DrawFn) -> Hours:
     """On half hours, midnight and 24.00 included; spans may touch."""
-    bounds = draw(st.lists(st.integers(0, 48), min_size=2, max_size=6, unique=True).map(sorted))
+    bounds = draw(st.lists(half_hours_of_a_day, min_size=2, max_size=6, unique=True).map(sorted))
     stretches = pairwise(timedelta(minutes=30 * bound) for bound in bounds)
     return tuple(Span(*stretch) for stretch in stretches if draw(st.booleans()))
 
@@ -161,9 +164,12 @@ def calendars(draw: st.DrawFn) -> tuple[Calendar, Model]:
 
 
 offices = calendars() | st.just((OFFICE, Model(lru_cache(reference_hours))))
-minutes = st.integers(0, 60 * 24 * 60).map(lambda n: datetime(2026, 2, 10) + n * MINUTE)  # noqa: DTZ001 - the model is naive
-half_hours = st.integers(0, 60 * 48).map(lambda n: datetime(2026, 2, 10) + 30 * n * MINUTE)  # noqa: DTZ001 - the model is naive
-starts = minutes | half_hours
+first_day = datetime(2026, 2, 10)  # noqa: DTZ001 - the model is naive
+starts = st.one_of(
+    st.integers(0, 60 * 24 * 60).map(lambda n: first_day + n * MINUTE),
+    st.integers(0, 60 * 48).map(lambda n: first_day + 30 * n * MINUTE),
+    st.integers(0, 60).map(lambda n: first_day + n * DAY),
+)
 times = st.integers(1, 3000).map(lambda n: Duration(seconds=60 * n))
 units = st.sampled_from(["days", "weeks", "seconds"])
 

@@ -236,6 +236,20 @@ def test_an_office_that_closes_at_midnight_is_open_at_midnight() -> None:
     assert due(night, "2026-06-09 00:00", "P1D") == "2026-06-11 02:00"
 
 
+def test_midnight_between_two_open_days_is_the_beginning_of_the_later() -> None:
+    hours = "{ monday = ['00.00-24.00'], tuesday = ['00.00-24.00'], thursday = ['00.00-24.00'] }"
+    nights = parse(unit(hours=hours)).default
+    assert due(nights, "2026-06-09 00:00", "P1D") == "2026-06-11 00:00"
+
+
+def test_a_week_after_closing_at_midnight_may_be_the_opening_at_midnight() -> None:
+    closed = "closed = [{ from = 2026-06-15, reason = 'Hari jadi' }]"
+    hours = "{ monday = ['22.00-24.00'], tuesday = ['10.00-12.00'] }"
+    opened = "open = [{ from = 2026-06-16, hours = ['00.00-02.00'], reason = 'Lembur' }]"
+    nights = parse(unit(f"closed_on_public_holidays = false\n{closed}\n{opened}", hours=hours))
+    assert due(nights.default, "2026-06-09 00:00", "P1W") == "2026-06-16 00:00"
+
+
 def test_a_naive_moment_is_refused(office: Calendar) -> None:
     naive = datetime(2026, 6, 2, 9, 0)  # noqa: DTZ001 - what must be refused
     aware = datetime(2026, 6, 2, 9, 0, tzinfo=UTC)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 from xml.sax.saxutils import escape
 
@@ -42,21 +43,21 @@ _WORD = re.compile(r"(\w+)(?: \[(.*)\]| @ (\w+) (\w+))?")
 def xml(*lines: str, drawing: str = "") -> bytes:
     """Return the .bpmn file of some lines of arrows, the flows in their order."""
     nodes: dict[str, tuple[dict[str, str], str]] = {}
-    flows = []
+    flows: list[str] = []
     for line in lines:
         words = [_word(word) for word in line.split(" > ")]
         for name, _, host, duration in words:
             nodes.setdefault(name, ({}, _INSIDE.get(_prefix(name), "")))
             if host:
                 nodes[name] = _boundary(name, host, duration)
-        for (source, condition, _, _), (target, _, _, _) in zip(words, words[1:], strict=False):
+        for (source, condition, _, _), (target, _, _, _) in pairwise(words):
             if condition == "else":
                 nodes[source][0]["default"] = f"f{len(flows)}"
             flows.append(_flow(f"f{len(flows)}", source, target, condition))
     body = "".join(_node(name, *node) for name, node in nodes.items()) + "".join(flows)
     return (
-        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d">'
-        f'<process id="p" isExecutable="true">{body}</process>'
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="definitions">'
+        f'<process id="process" isExecutable="true">{body}</process>'
         f'<escalation id="escalation" escalationCode="late"/>{drawing}</definitions>'
     ).encode()
 
@@ -114,6 +115,10 @@ class Play:
         return self._follow(
             steps.start(self.specification, variables=variables, moment=self.moment)
         )
+
+    def resume(self, state: bytes) -> "Play":
+        """Go on with a state that was stored some time ago."""
+        return self._follow(steps.advance(self.specification, state, moment=self.moment))
 
     def complete(self, element_id: str, **variables: object) -> "Play":
         """Complete the first open task of that element."""

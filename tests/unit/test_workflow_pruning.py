@@ -1,0 +1,100 @@
+"""Dropping what can no longer matter changes nothing but the size of what is kept."""
+
+import pytest
+
+from engine.workflow.steps import VisitKind
+from tests.unit.workflow_diagrams import play
+
+LOOP = (
+    "start > xor1 > work > xor2",
+    "xor2 [more == true] > xor1",
+    "xor2 [else] > end",
+    "timer @ work PT1H > tell",
+)
+
+
+def test_a_loop_of_300_turns_keeps_its_state_as_small_as_in_its_first_turns() -> None:
+    case = play(*LOOP)
+    sizes = []
+    for turn in range(300):
+        if turn % 3 == 0:
+            case.wait(hours=2).fire()
+        case.complete("work", more=True)
+        assert case.last.state is not None
+        sizes.append(len(case.last.state))
+        assert (case.open, list(case.timers)) == (["work"], ["timer"])
+    assert max(sizes[10:]) <= max(sizes[:10]) + 16  # the same text packs a little better or worse
+    assert case.complete("work", more=False).ended
+    assert len(case.seen(VisitKind.COMPLETED)) == 301
+    assert len(case.seen(VisitKind.FIRED)) == 100
+
+
+def around(*turn: str) -> tuple[str, ...]:
+    """Return the lines of a loop around some others, from `xor1` to `xor2`."""
+    return (*turn, "xor2 [more == true] > xor1", "xor2 [else] > end")
+
+
+@pytest.mark.parametrize(
+    ("lines", "turn", "beside"),
+    [
+        (around("start > xor1 > and1", "and1 > a > and2", "and1 > b > and2 > xor2"), "ab", []),
+        (("start > and1", *around("and1 > xor1 > a > xor2"), "and1 > c > end1"), "a", ["c"]),
+        (
+            around("start > xor1 > a > b > xor2", "timer @ a PT1H > tell"),
+            "ab",
+            [],
+        ),
+    ],
+    ids=["around a join", "beside an open task", "with late steps"],
+)
+def test_any_loop_keeps_its_state_small(
+    lines: tuple[str, ...], turn: str, beside: list[str]
+) -> None:
+    case = play(*lines)
+    sizes = []
+    for _ in range(300):
+        for element_id in turn:
+            case.wait(hours=2).complete(element_id, more=True)
+        assert case.last.state is not None
+        sizes.append(len(case.last.state))
+    assert max(sizes[10:]) <= max(sizes[:10]) + 16
+    for element_id in [*turn, *beside]:
+        case.complete(element_id, more=False)
+    assert case.ended
+
+
+def test_a_loop_beside_an_arrival_that_waits_at_a_join_keeps_its_state_small() -> None:
+    case = play(
+        "start > and1",
+        "and1 > quick > and2",
+        "and1 > xor1 > slow > xor2",
+        "xor2 [more == true] > xor1",
+        "xor2 [else] > and2 > last > end",
+    )
+    case.complete("quick")
+    sizes = []
+    for _ in range(300):
+        case.complete("slow", more=True)
+        assert case.last.state is not None
+        sizes.append(len(case.last.state))
+    assert max(sizes[10:]) <= max(sizes[:10]) + 16
+    assert case.complete("slow", more=False).open == ["last"]
+
+
+def test_a_line_of_many_steps_keeps_its_state_small() -> None:
+    names = [f"step{number}" for number in range(120)]
+    case = play(" > ".join(["start", *names, "end"]))
+    sizes = []
+    for name in names[:-1]:
+        case.complete(name)
+        assert case.last.state is not None
+        sizes.append(len(case.last.state))
+    assert max(sizes) <= sizes[0] + 32
+    assert case.complete(names[-1]).ended
+
+
+def test_a_branch_that_has_ended_does_not_make_the_case_end() -> None:
+    case = play("start > and1", "and1 > a > end1", "and1 > b > c > end2")
+    case.complete("a").complete("b")
+    assert case.open == ["c"]
+    assert case.complete("c").ended
