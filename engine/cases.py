@@ -147,7 +147,7 @@ class Case:
                 None,
             ),
         )
-        tx.session.add(task)
+        tx.add(task)
         history.record_task(tx, EventType.TASK_CREATED, task, actor=SYSTEM.username)
         return task
 
@@ -155,7 +155,7 @@ class Case:
         """Make the jobs the projection of the waiting timers."""
         repository.delete_jobs(tx, [timer_key(timer) for timer in snapshot.ended_timers])
         for timer in snapshot.started_timers:
-            tx.session.add(
+            tx.add(
                 Job(
                     tenant_id=tx.tenant_id,
                     key=timer_key(timer.id),

@@ -59,10 +59,23 @@ class Transaction:
     """One session, one transaction, one moment, one office."""
 
     session: Session
+    """For `repository`; nothing is flushed on its own, so the statements of a use-case are few."""
     now: datetime
     """When it began; aware UTC. Locking a case moves it forward to that case's last step."""
     tenant_id: UUID
     calendars: Calendars
+
+    def add(self, row: Base) -> None:
+        """Let the row be written; nothing is sent before `flush` or the commit."""
+        self.session.add(row)
+
+    def flush(self) -> None:
+        """Send what has changed, so that the next read of this transaction sees it.
+
+        Raises:
+            AlreadyExists: on leaving the transaction's block, if a unique constraint says so.
+        """
+        self.session.flush()
 
     @property
     def today(self) -> date:

@@ -7,6 +7,7 @@ from engine.bpmn.sop import Process
 from engine.calendars import AROUND_THE_CLOCK
 from engine.database import Transaction
 from engine.durations import Duration
+from engine.model import Task, TaskState
 from engine.workflow.timers import Moment
 
 
@@ -22,13 +23,23 @@ def moment(tx: Transaction, process: Process) -> Moment:
     return Moment(now=tx.now, due=due)
 
 
-def minutes_late(tx: Transaction, due_at: datetime | None, at: datetime | None = None) -> int:
-    """Return by how many working minutes `at` (default: now) lies after a deadline.
+def lateness(tx: Transaction, task: Task) -> int:
+    """Return by how many working minutes a task is late by now, or was when it was completed.
+
+    What was recorded then stays, also if the calendar is changed later. 0 is in time, and what a
+    cancelled task has.
+    """
+    if task.state is TaskState.OPEN:
+        return minutes_late(tx, task.due_at)
+    return task.late_minutes or 0
+
+
+def minutes_late(tx: Transaction, due_at: datetime | None) -> int:
+    """Return by how many working minutes this moment lies after a deadline.
 
     Rounded up; 0 is in time. Overtime counts as one minute: late is late, also on a Sunday.
     """
-    at = at or tx.now
-    if due_at is None or at <= due_at:
+    if due_at is None or tx.now <= due_at:
         return 0
-    worked = tx.calendars.default.worked_between(due_at, at)
+    worked = tx.calendars.default.worked_between(due_at, tx.now)
     return max(1, math.ceil(worked / timedelta(minutes=1)))

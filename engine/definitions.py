@@ -72,8 +72,8 @@ def deploy(
         deployed_at=tx.now,
         deployed_by=by.username,
     )
-    tx.session.add(definition)
-    tx.session.flush()
+    tx.add(definition)
+    tx.flush()
     return Deployment(definition=definition, process=process, created=True)
 
 

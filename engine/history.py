@@ -37,7 +37,7 @@ def record(
     detail: Mapping[str, object] | None = None,
 ) -> None:
     """Add one event to the history of a case, at the moment of the transaction."""
-    tx.session.add(
+    tx.add(
         HistoryEvent(
             tenant_id=tx.tenant_id,
             instance_id=instance_id,

@@ -53,7 +53,7 @@ def remember(tx: Transaction, request: Request, answer: Answer) -> None:
 
     Committing raises AlreadyExists when another request with the key was faster.
     """
-    tx.session.add(
+    tx.add(
         IdempotencyKey(
             tenant_id=tx.tenant_id,
             user_id=request.user_id,

@@ -9,7 +9,7 @@ from engine import cases, definitions, repository
 from engine.bpmn.forms import validate
 from engine.bpmn.sop import Process, Step
 from engine.database import Transaction
-from engine.deadlines import minutes_late
+from engine.deadlines import lateness
 from engine.errors import Forbidden, Invalid
 from engine.model import (
     HistoryEvent,
@@ -66,7 +66,7 @@ def start(
 def _require_starter(by: Actor, process: Process) -> None:
     first = {step.candidate_group for step in process.first_steps}
     if not (by.has(Role.SUPERVISOR) or by.groups & first):
-        raise RoleNeeded(role=Role.SUPERVISOR.value)
+        raise RoleNeeded(roles=[Role.SUPERVISOR.value])
 
 
 def _new_instance(
@@ -85,8 +85,8 @@ def _new_instance(
         started_by=by.username,
         advanced_at=tx.now,
     )
-    tx.session.add(instance)
-    tx.session.flush()
+    tx.add(instance)
+    tx.flush()
     return instance
 
 
@@ -161,7 +161,7 @@ def _progress(tx: Transaction, step: Step, task: Task | None) -> StepProgress:
         step=step,
         state=StepState(task.state.value) if task else StepState.WAITING,
         task=task,
-        late_minutes=minutes_late(tx, task.due_at, task.ended_at) if task else 0,
+        late_minutes=lateness(tx, task) if task else 0,
     )
 
 

@@ -10,7 +10,7 @@ from engine.database import Transaction
 from engine.errors import Conflict, Forbidden, Invalid
 from engine.model import Capacity, Holder, Position, Role, Tenant, User, new_id
 from engine.permissions import Actor, actor_of, require
-from engine.repository import UserNotFound
+from engine.repository import HolderRecord, Page, PageRequest, UserNotFound
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 RESERVED = frozenset({"system"})
@@ -31,8 +31,8 @@ class WrongPassword(Forbidden):
 def found_office(tx: Transaction) -> None:
     """Make sure that the office of this installation exists."""
     if repository.tenant(tx) is None:
-        tx.session.add(Tenant(id=tx.tenant_id, created_at=tx.now))
-        tx.session.flush()
+        tx.add(Tenant(id=tx.tenant_id, created_at=tx.now))
+        tx.flush()
 
 
 def acting(tx: Transaction, username: str) -> Actor:
@@ -41,6 +41,12 @@ def acting(tx: Transaction, username: str) -> Actor:
     if found is None:
         raise UserNotFound(username=username)
     return actor_of(*found)
+
+
+def find_users(tx: Transaction, *, by: Actor, page: PageRequest) -> Page[User]:
+    """Return the users by user name. Raises RoleNeeded: neither a supervisor nor an admin."""
+    require(by, Role.SUPERVISOR, Role.ADMIN)
+    return repository.users(tx, page)
 
 
 def create_user(
@@ -73,8 +79,8 @@ def create_user(
         active=True,
         created_at=tx.now,
     )
-    tx.session.add(user)
-    tx.session.flush()
+    tx.add(user)
+    tx.flush()
     return user
 
 
@@ -107,7 +113,7 @@ def change_user(
         user.password_hash = passwords.digest(password)
     if active is False or password is not None:
         repository.delete_tokens_of(tx, user.id)
-    tx.session.flush()
+    tx.flush()
     if not repository.active_admins(tx):
         raise LastAdmin
     return user
@@ -141,8 +147,8 @@ def create_position(tx: Transaction, *, code: str, name: str, by: Actor) -> Posi
     position = Position(
         tenant_id=tx.tenant_id, id=new_id(), code=" ".join(code.split()), name=_named(name)
     )
-    tx.session.add(position)
-    tx.session.flush()
+    tx.add(position)
+    tx.flush()
     return position
 
 
@@ -156,6 +162,19 @@ def rename_position(tx: Transaction, position_id: UUID, *, name: str, by: Actor)
     position = repository.position(tx, position_id)
     position.name = _named(name)
     return position
+
+
+def find_holders(
+    tx: Transaction, position_id: UUID, *, by: Actor, page: PageRequest
+) -> Page[HolderRecord]:
+    """Return who holds or held a position, the latest first.
+
+    Raises:
+        RoleNeeded: neither a supervisor nor an admin.
+        PositionNotFound: there is none.
+    """
+    require(by, Role.SUPERVISOR, Role.ADMIN)
+    return repository.holders(tx, repository.position(tx, position_id).id, page)
 
 
 def appoint(
@@ -187,7 +206,7 @@ def appoint(
         held_until=held_until,
     )
     _require_order(holder)
-    tx.session.add(holder)
+    tx.add(holder)
     return holder
 
 

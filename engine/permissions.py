@@ -59,10 +59,10 @@ def actor_of(user: User, groups: frozenset[str]) -> Actor:
     )
 
 
-def require(by: Actor, role: Role) -> None:
-    """Return if the actor has the role. Raises RoleNeeded."""
-    if not by.has(role):
-        raise RoleNeeded(role=role.value)
+def require(by: Actor, *roles: Role) -> None:
+    """Return if the actor has one of the roles. Raises RoleNeeded."""
+    if not by.roles & set(roles):
+        raise RoleNeeded(roles=[role.value for role in roles])
 
 
 def require_sight(by: Actor, task: Task) -> None:

@@ -9,7 +9,6 @@ from engine.bpmn.forms import validate
 from engine.bpmn.sop import Step
 from engine.cases import Case
 from engine.database import Transaction
-from engine.deadlines import minutes_late
 from engine.errors import Conflict, Invalid
 from engine.history import EventType
 from engine.model import InstanceState, Role, Task, TaskState
@@ -37,8 +36,6 @@ class TaskDetail:
 
     record: TaskRecord
     step: Step
-    late_minutes: int
-    """Working minutes; 0 is in time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +63,6 @@ def get(tx: Transaction, task_id: UUID, *, by: Actor) -> TaskDetail:
     return TaskDetail(
         record=record,
         step=loaded.steps[record.task.element_id],
-        late_minutes=minutes_late(tx, record.task.due_at, record.task.ended_at),
     )
 
 

@@ -73,7 +73,7 @@ def _count_attempt(tx: Transaction, username: str, address: str, allowed: int) -
     )
     if by_name >= allowed or by_address >= allowed * _ADDRESS_ALLOWANCE:
         raise TooManyLogins(retry_after_seconds=int(ATTEMPT_WINDOW.total_seconds()))
-    tx.session.add(
+    tx.add(
         LoginAttempt(
             tenant_id=tx.tenant_id,
             id=new_id(),
@@ -87,7 +87,7 @@ def _count_attempt(tx: Transaction, username: str, address: str, allowed: int) -
 def _issue(tx: Transaction, user: User, lifetime: timedelta) -> Login:
     token = secrets.token_urlsafe(32)
     expires_at = tx.now + lifetime
-    tx.session.add(
+    tx.add(
         Token(
             tenant_id=tx.tenant_id,
             digest=_digest(token),

@@ -1,0 +1,155 @@
+"""The gate for request bodies: what comes through is what it says it is.
+
+JSON is strict here: declared as `application/json`, UTF-8, an object, no key twice, no NaN, nothing
+that a database or another JSON reader would understand differently.
+"""
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from flask import Request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from engine.errors import Invalid
+
+JSON: Final = "application/json"
+MULTIPART: Final = "multipart/form-data"
+XML: Final = ("application/xml", "text/xml")
+MAX_DEPTH: Final = 32
+_LARGEST_INTEGER: Final = 2**63 - 1
+
+
+class MalformedJson(BadRequest):
+    """The body is not JSON."""
+
+
+class UnusableBody(Invalid):
+    """The body holds something that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """A request body that has passed the gate."""
+
+    content: bytes = b""
+    """What the view is about: JSON, or the uploaded file."""
+    form: bytes = b""
+    """The other fields of a form, so that two different forms never look the same."""
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Return what tells this body from another, whatever boundary a form was sent with."""
+        return self.content + b"\0" + self.form
+
+
+def read_json(request: Request) -> Body:
+    """Return the JSON object in the body.
+
+    Raises:
+        UnsupportedMediaType: it is declared as something else.
+        MalformedJson: not UTF-8, not JSON, a key twice, or NaN.
+        UnusableBody: not an object, nested too deep, a number or text that cannot be stored.
+    """
+    if request.mimetype != JSON:
+        raise UnsupportedMediaType(f"The body has to be {JSON}.")
+    content = request.get_data()
+    value = _parse(content)
+    if not isinstance(value, dict):
+        raise UnusableBody("The body has to be a JSON object.")
+    _require_usable(value)
+    return Body(content)
+
+
+def read_nothing(request: Request) -> Body:
+    """Return the empty body of a request that needs none; `{}` is as good as nothing.
+
+    Raises:
+        UnusableBody: there are fields, which would have no effect.
+        UnsupportedMediaType, MalformedJson: as for `read_json`.
+    """
+    if not request.get_data():
+        return Body()
+    body = read_json(request)
+    if fields := json.loads(body.content):
+        raise UnusableBody(fields=dict.fromkeys(fields, "is not a known field"))
+    return Body()
+
+
+def ignore(_: Request) -> Body:
+    """Return no body, whatever was sent: a GET has none."""
+    return Body()
+
+
+def read_diagram(request: Request) -> Body:
+    """Return the uploaded diagram: the body itself, or the one file of a form.
+
+    Raises:
+        UnsupportedMediaType: declared as neither XML nor a form.
+        UnusableBody: not exactly one file in the form.
+    """
+    if request.mimetype in XML:
+        return Body(request.get_data())
+    if request.mimetype != MULTIPART:
+        raise UnsupportedMediaType(f"The body has to be {', '.join(XML)} or {MULTIPART}.")
+    files = [file for _, file in request.files.items(multi=True)]
+    if len(files) != 1:
+        raise UnusableBody(fields={"file": f"exactly one file is needed, not {len(files)}"})
+    return Body(files[0].read(), json.dumps(list(request.form.items(multi=True))).encode())
+
+
+def _parse(content: bytes) -> object:
+    try:
+        return json.loads(
+            content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse
+        )
+    except UnicodeDecodeError as error:
+        raise MalformedJson("The body is not UTF-8.") from error
+    except RecursionError as error:
+        raise MalformedJson("The body is nested too deep.") from error
+    except ValueError as error:
+        raise MalformedJson(f"The body is not JSON: {error}") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object; readers disagree on which of two equal keys counts."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key[:80]!r} stands twice in one object")
+        found[key] = value
+    return found
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _require_usable(value: object, depth: int = 0) -> None:
+    """Raise UnusableBody for what no database or JSON writer takes."""
+    if depth > MAX_DEPTH:
+        raise UnusableBody(f"The body is nested deeper than {MAX_DEPTH}.")
+    inside: Iterable[object] = ()
+    match value:
+        case dict():
+            inside = (*value.keys(), *value.values())
+        case list():
+            inside = value
+        case str() if not is_storable(value):
+            raise UnusableBody("A text holds NUL or half a character.")
+        case int() if not -_LARGEST_INTEGER <= value <= _LARGEST_INTEGER:
+            raise UnusableBody("A number is too large.")
+        case float() if not math.isfinite(value):
+            raise UnusableBody("A number is too large.")
+    for each in inside:
+        _require_usable(each, depth + 1)
+
+
+def is_storable(text: str) -> bool:
+    """Return whether databases take the text: no NUL, and no half of a surrogate pair."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:  # JSON can write a lone surrogate, UTF-8 cannot
+        return False

@@ -1,0 +1,49 @@
+"""What every answer carries, and the one line that the log keeps of it."""
+
+import logging
+import time
+from uuid import uuid4
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import BadRequest
+
+log = logging.getLogger("alur.access")
+
+_CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_HEADERS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+"""Unless a view has set its own: nothing may be embedded, guessed, or kept by a cache."""
+PAGE_POLICY = f"{_CSP}; style-src 'self'"
+
+
+def install(app: Flask) -> None:
+    """Let every answer carry the security headers and a correlation id, and log every request."""
+    app.before_request(_begin)
+    app.after_request(_finish)
+
+
+def _begin() -> None:
+    g.correlation_id = uuid4().hex
+    g.began = time.perf_counter()
+    if "\0" in request.path or "%00" in request.query_string.decode("latin-1"):
+        raise BadRequest("The address holds a NUL character.")
+
+
+def _finish(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Correlation-Id"] = g.correlation_id
+    log.info(
+        "%s %s %d %.1f ms %s",
+        request.method,
+        request.url_rule.rule if request.url_rule else "-",  # ids and keys stay out of the log
+        response.status_code,
+        (time.perf_counter() - g.began) * 1000,
+        g.correlation_id,
+    )
+    return response

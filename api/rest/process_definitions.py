@@ -1,0 +1,299 @@
+"""Process definitions: deploying diagrams, and what the office wrote in them."""
+
+from datetime import datetime
+from typing import Annotated
+
+from flask import Response, g, request
+from pydantic import Field, ValidationError
+
+from api.rest.resource import Resource
+from api.rest.schemas import (
+    Answer,
+    InvalidRequest,
+    Listing,
+    ListQuery,
+    Moment,
+    Query,
+    local,
+)
+from engine import definitions, repository
+from engine.bpmn import lint, reader
+from engine.bpmn.findings import Finding, Severity
+from engine.bpmn.sop import FieldType, FormField, Lane, Process, Step
+from engine.database import Transaction
+from engine.definitions import Deployment
+from engine.model import ProcessDefinition
+from engine.permissions import Actor
+
+resource = Resource("process definitions", "The SOPs of the office: diagrams and their versions.")
+BPMN = "application/xml"
+
+EffectiveFrom = Annotated[
+    Moment | None,
+    Field(description="From when on new cases follow this version; now if it is not given."),
+]
+
+
+class DeploymentQuery(Query):
+    """When a deployed diagram takes effect."""
+
+    effective_from: EffectiveFrom = None
+
+
+class Sentence(Answer):
+    """One sentence in the languages of the interface."""
+
+    id: str = Field(description="Indonesian.")
+    en: str = Field(description="English.")
+
+
+class DiagramFinding(Answer):
+    """Something in a diagram that its owner should know."""
+
+    code: str = Field(examples=["missing-output"])
+    severity: Severity
+    element_id: str | None
+    line: int | None
+    message: Sentence
+    hint: Sentence
+
+    @classmethod
+    def of(cls, finding: Finding) -> "DiagramFinding":
+        """Return the finding as it is shown."""
+        return cls.model_validate(finding.as_dict())
+
+
+class DeployedDefinition(Answer):
+    """What came of a deployment."""
+
+    key: str = Field(examples=["evaluasi-internal-capaian-kinerja"])
+    version: int = Field(examples=[1])
+    name: str
+    created: bool = Field(description="False: the newest version is this very diagram.")
+    effective_from: datetime
+    findings: list[DiagramFinding] = Field(
+        description="Warnings and hints; errors refuse the diagram."
+    )
+
+    @classmethod
+    def of(
+        cls, tx: Transaction, deployment: Deployment, findings: tuple[Finding, ...]
+    ) -> "DeployedDefinition":
+        """Return the deployment as it is shown."""
+        definition = deployment.definition
+        return cls(
+            key=definition.key,
+            version=definition.version,
+            name=definition.name,
+            created=deployment.created,
+            effective_from=local(tx, definition.effective_from),
+            findings=[DiagramFinding.of(finding) for finding in findings],
+        )
+
+
+class DefinitionVersion(Answer):
+    """One version of a diagram."""
+
+    key: str = Field(examples=["evaluasi-internal-capaian-kinerja"])
+    version: int = Field(examples=[1])
+    name: str = Field(examples=["Evaluasi Internal Capaian Kinerja"])
+    effective_from: datetime
+    deployed_at: datetime
+    deployed_by: str = Field(examples=["pemilik.proses"])
+
+    @classmethod
+    def of(cls, tx: Transaction, definition: ProcessDefinition) -> "DefinitionVersion":
+        """Return the version as it is shown."""
+        return cls(
+            key=definition.key,
+            version=definition.version,
+            name=definition.name,
+            effective_from=local(tx, definition.effective_from),
+            deployed_at=local(tx, definition.deployed_at),
+            deployed_by=definition.deployed_by,
+        )
+
+
+class DefinitionList(Listing[DefinitionVersion]):
+    """The versions in force, by key."""
+
+
+class ShownOption(Answer):
+    """One value that an enum can have."""
+
+    id: str
+    name: str
+
+
+class ShownField(Answer):
+    """One field of a step's form; its id is the name of the variable."""
+
+    id: str = Field(examples=["perlu_perbaikan"])
+    label: str = Field(examples=["Perlu perbaikan?"])
+    type: FieldType
+    required: bool
+    default: str | None = Field(description="As the diagram writes it.")
+    options: list[ShownOption]
+
+    @classmethod
+    def of(cls, field: FormField) -> "ShownField":
+        """Return the field as it is shown."""
+        return cls(
+            id=field.id,
+            label=field.label,
+            type=field.type,
+            required=field.required,
+            default=field.default,
+            options=[ShownOption(id=one, name=name) for one, name in field.options],
+        )
+
+
+class ShownLane(Answer):
+    """A column of the SOP's table: one actor."""
+
+    element_id: str
+    name: str = Field(examples=["Kasubag Perencanaan dan Pelaporan"])
+    candidate_group: str | None = Field(description="The code of the position that does it.")
+
+    @classmethod
+    def of(cls, lane: Lane) -> "ShownLane":
+        """Return the lane as it is shown."""
+        return cls(element_id=lane.element_id, name=lane.name, candidate_group=lane.candidate_group)
+
+
+class ShownStep(Answer):
+    """A row of the SOP's table, with its mutu baku."""
+
+    number: int = Field(examples=[2])
+    element_id: str
+    name: str = Field(examples=["Membuat Dokumen Laporan Kinerja"])
+    lane: str | None
+    candidate_group: str | None = Field(description="The code of the position that does it.")
+    time_standard: str | None = Field(
+        description="Waktu baku: an ISO 8601 duration, in working time.", examples=["P2D"]
+    )
+    required_documents: str = Field(description="Kelengkapan.")
+    output: str
+    note: str = Field(description="Keterangan.")
+    fields: list[ShownField]
+
+    @classmethod
+    def of(cls, step: Step) -> "ShownStep":
+        """Return the step as it is shown."""
+        return cls(
+            number=step.number,
+            element_id=step.element_id,
+            name=step.name,
+            lane=step.lane,
+            candidate_group=step.candidate_group,
+            time_standard=step.time_standard,
+            required_documents=step.required_documents,
+            output=step.output,
+            note=step.note,
+            fields=[ShownField.of(field) for field in step.fields],
+        )
+
+
+class ShownDefinition(DefinitionVersion):
+    """An SOP: the version in force (or the newest, if none is yet), and all versions."""
+
+    identity: dict[str, str] = Field(
+        description="The identity block, as the diagram writes it.",
+        examples=[{"nomor": "002/SOP/BAPPEDALITBANG-Blg/2023"}],
+    )
+    lanes: list[ShownLane]
+    steps: list[ShownStep]
+    versions: list[DefinitionVersion] = Field(description="The newest first.")
+
+    @classmethod
+    def with_process(
+        cls, shown: DefinitionVersion, process: Process, versions: list[DefinitionVersion]
+    ) -> "ShownDefinition":
+        """Return a version with what its diagram says."""
+        return cls(
+            **dict(shown),
+            identity=dict(process.identity),
+            lanes=[ShownLane.of(lane) for lane in process.lanes],
+            steps=[ShownStep.of(step) for step in process.steps],
+            versions=versions,
+        )
+
+
+@resource.upload(
+    "/process-definitions",
+    {200: DeployedDefinition, 201: DeployedDefinition},
+    problems=(403, 409),
+)
+def deploy_process_definition(
+    tx: Transaction, by: Actor, query: DeploymentQuery
+) -> tuple[DeployedDefinition, int]:
+    """Deploy a diagram.
+
+    The body is the BPMN file, or a form with the file and, if wanted, `effective_from`. 201: a new
+    version; 200: nothing changed. A diagram that cannot run as drawn is refused with 422 and
+    `findings`, each with element, line and what to do. For process owners.
+    """
+    effective_from = (_form_query() or query).effective_from
+    deployment = definitions.deploy(tx, g.body.content, by=by, effective_from=effective_from)
+    findings = lint.lint(reader.read(g.body.content))
+    shown = DeployedDefinition.of(tx, deployment, findings)
+    return shown, 201 if deployment.created else 200
+
+
+@resource.get("/process-definitions", DefinitionList)
+def list_process_definitions(
+    tx: Transaction,
+    by: Actor,  # noqa: ARG001 — everybody logged in
+    query: ListQuery,
+) -> DefinitionList:
+    """List the SOPs: for every key the version in force."""
+    page = repository.definitions_in_force(tx, query.page())
+    return DefinitionList.of(page, lambda definition: DefinitionVersion.of(tx, definition))
+
+
+@resource.get("/process-definitions/<key>", ShownDefinition, problems=(404,))
+def get_process_definition(
+    tx: Transaction,
+    by: Actor,  # noqa: ARG001 — everybody logged in
+    key: str,
+) -> ShownDefinition:
+    """Show an SOP: identity block, actors, steps with their mutu baku, and its versions."""
+    versions = repository.versions(tx, key)
+    if not versions:
+        raise repository.DefinitionNotFound(key=key)
+    in_force = (one for one in versions if one.effective_from <= tx.now)
+    current = next(in_force, versions[0])
+    return ShownDefinition.with_process(
+        DefinitionVersion.of(tx, current),
+        definitions.load(tx, current.id).process,
+        [DefinitionVersion.of(tx, one) for one in versions],
+    )
+
+
+@resource.get(
+    "/process-definitions/<key>/versions/<int(max=2147483647):version>/bpmn",
+    BPMN,
+    problems=(404,),
+)
+def get_process_definition_bpmn(
+    tx: Transaction,
+    by: Actor,  # noqa: ARG001 — everybody logged in
+    key: str,
+    version: int,
+) -> Response:
+    """Download a diagram, byte for byte as it was deployed."""
+    definition = repository.definition_version(tx, key, version)
+    answer = Response(definition.source, mimetype=BPMN)
+    filename = f"{definition.key}-{definition.version}.bpmn"
+    answer.headers.set("Content-Disposition", "attachment", filename=filename)
+    return answer
+
+
+def _form_query() -> DeploymentQuery | None:
+    """Return the parameters that were sent as fields of the form."""
+    if not request.form:
+        return None
+    try:
+        return DeploymentQuery.model_validate(request.form.to_dict())
+    except ValidationError as error:
+        raise InvalidRequest.of(error) from error

@@ -1,0 +1,146 @@
+"""How a route is declared: path, models, problems; everything else follows from them.
+
+No view can forget the login, the transaction, the gate for bodies or its documentation, because
+there is no other way to declare one.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from flask import Blueprint
+from pydantic import BaseModel
+from spectree import Tag
+
+from api import bodies, transactions
+from api.openapi import DIAGRAM_BODY, SECURITY, Answers, specification
+from api.transactions import IdempotencyHeader, ReadBody, View
+
+PREFIX = "/api/v1"
+_ALWAYS = frozenset({400, 500})
+_WITH_LOGIN = frozenset({401, 503})
+_WITH_BODY = frozenset({413, 415, 422})
+
+Model = type[BaseModel]
+Declared = Callable[[View], View]
+
+
+class Resource:
+    """The routes of one noun; a view's docstring is its documentation.
+
+    A view gets `tx` and `by`, the variables of its path, and, if it names them, `query` and `json`.
+    """
+
+    def __init__(self, name: str, description: str, *, prefix: str | None = PREFIX) -> None:
+        self.blueprint = Blueprint(name.replace(" ", "_"), __name__, url_prefix=prefix)
+        self.tag = Tag(name=name, description=description)
+
+    def get(self, path: str, answer: Model | str, *, problems: Iterable[int] = ()) -> Declared:
+        """Declare a route that reads; `answer` is a model or the media type of a file."""
+
+        def declare(view: View) -> View:
+            known = {*_WITH_LOGIN, *problems} | (
+                {422} if "query" in view.__annotations__ else set()
+            )
+            validated = self._validated(view, {200: answer}, known, keyed=False)
+            self._add("GET", path, view, transactions.reading(validated))
+            return view
+
+        return declare
+
+    def post(
+        self, path: str, answer: Model | None, *, status: int = 200, problems: Iterable[int] = ()
+    ) -> Declared:
+        """Declare a route that makes or ends something."""
+        return self._write("POST", path, {status: answer}, problems)
+
+    def patch(self, path: str, answer: Model, *, problems: Iterable[int] = ()) -> Declared:
+        """Declare a route that changes something."""
+        return self._write("PATCH", path, {200: answer}, problems)
+
+    def put(self, path: str, *, problems: Iterable[int] = ()) -> Declared:
+        """Declare a route that sets something and answers nothing."""
+        return self._write("PUT", path, {204: None}, problems, keyed=False)
+
+    def delete(self, path: str) -> Declared:
+        """Declare a route that ends something and answers nothing."""
+        return self._write("DELETE", path, {204: None}, ())
+
+    def upload(
+        self, path: str, answers: Mapping[int, Model], *, problems: Iterable[int] = ()
+    ) -> Declared:
+        """Declare a POST route whose body is a diagram."""
+        return self._write("POST", path, answers, problems, body=bodies.read_diagram)
+
+    def public_get(self, path: str, answer: Model, *, problems: Iterable[int] = ()) -> Declared:
+        """Declare a route that everybody may read; it gets no transaction."""
+
+        def declare(view: View) -> View:
+            validated = self._validated(
+                view, {200: answer}, set(problems), keyed=False, login=False
+            )
+            answering = transactions.public(validated, status=200, body=bodies.ignore)
+            self._add("GET", path, view, answering)
+            return view
+
+        return declare
+
+    def public_post(
+        self, path: str, answer: Model, *, status: int, problems: Iterable[int]
+    ) -> Declared:
+        """Declare a POST route for everybody; its view looks after its transactions itself."""
+
+        def declare(view: View) -> View:
+            known = {503, *_WITH_BODY, *problems}
+            validated = self._validated(view, {status: answer}, known, keyed=False, login=False)
+            answering = transactions.public(validated, status=status, body=bodies.read_json)
+            self._add("POST", path, view, answering)
+            return view
+
+        return declare
+
+    def _write(
+        self,
+        method: str,
+        path: str,
+        answers: Mapping[int, Model | None],
+        problems: Iterable[int],
+        *,
+        body: ReadBody | None = None,
+        keyed: bool = True,
+    ) -> Declared:
+        def declare(view: View) -> View:
+            takes_json = "json" in view.__annotations__
+            read_body = body or (bodies.read_json if takes_json else bodies.read_nothing)
+            validated = self._validated(
+                view, answers, {*_WITH_LOGIN, *_WITH_BODY, *problems}, keyed=keyed
+            )
+            if read_body is bodies.read_diagram:
+                specification.request_bodies[view.__name__] = DIAGRAM_BODY
+            answering = transactions.writing(
+                validated, status=min(answers), body=read_body, keyed=keyed
+            )
+            self._add(method, path, view, answering)
+            return view
+
+        return declare
+
+    def _validated(
+        self,
+        view: View,
+        answers: Mapping[int, Model | str | None],
+        problems: set[int],
+        *,
+        keyed: bool,
+        login: bool = True,
+    ) -> View:
+        decorate: Callable[[View], View] = specification.validate(
+            headers=IdempotencyHeader if keyed else None,
+            resp=Answers(answers, problems={*_ALWAYS, *problems}, replays=keyed),
+            tags=[self.tag],
+            security=[{SECURITY: []}] if login else [],
+            operation_id=view.__name__,
+        )
+        return decorate(view)
+
+    def _add(self, method: str, path: str, view: View, answering: Callable[..., Any]) -> None:
+        self.blueprint.add_url_rule(path, view.__name__, answering, methods=[method])

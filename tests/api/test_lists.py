@@ -1,0 +1,81 @@
+"""Lists: pages that together hold every row exactly once."""
+
+import base64
+import json
+
+import pytest
+
+from tests.api.client import Api, body_of, problem_of, wrong_fields
+from tests.clock import TestClock
+
+
+def walk(api: Api, path: str, by: str, limit: int, **query: object) -> list[str]:
+    """Return the ids of all items, page by page."""
+    found: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = body_of(api.get(path, by=by, limit=limit, **query, **cursor))
+        assert len(page["items"]) <= limit
+        found += [item["id"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            return found
+        cursor = {"cursor": page["next_cursor"]}
+
+
+@pytest.mark.parametrize("sort", ["due_date", "-due_date", "created_at", "-created_at"])
+def test_a_cursor_walks_every_task_once_in_order(api: Api, clock: TestClock, sort: str) -> None:
+    for number in range(7):
+        api.start(f"LAKIP/{number}")
+        if number % 2:
+            clock.advance(minutes=1)
+    whole = walk(api, "/tasks", "supervisor", 200, sort=sort)
+    assert len(set(whole)) == 7
+    assert walk(api, "/tasks", "supervisor", 2, sort=sort) == whole
+    assert walk(api, "/tasks", "supervisor", 7, sort=sort) == whole
+
+
+def test_a_cursor_walks_every_case_user_position_and_event_once(api: Api) -> None:
+    cases = [api.start(f"LAKIP/{number}") for number in range(5)]
+    assert sorted(walk(api, "/process-instances", "supervisor", 2)) == sorted(cases)
+    for path, by in (
+        ("/users", "admin"),
+        ("/positions", "staf"),
+        (f"/process-instances/{cases[0]}/history", "supervisor"),
+    ):
+        whole = walk(api, path, by, 200)
+        assert walk(api, path, by, 1) == whole
+        assert len(set(whole)) == len(whole) > 1
+
+
+def forged(*key: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "%%%",
+        "bm90IGpzb24",
+        forged(),
+        forged("2026-11-04T01:00:00+00:00"),
+        forged("gestern", "x"),
+        forged("0001-01-01T00:00:00+23:59", "00000000-0000-7000-8000-000000000000"),
+        forged(1, 2),
+        forged("\0", "\ud800"),
+        base64.urlsafe_b64encode(b"[" * 1000).decode(),
+    ],
+)
+def test_a_cursor_of_nowhere_is_refused(api: Api, cursor: str) -> None:
+    for path in ("/tasks", "/process-instances"):
+        answer = api.get(path, by="supervisor", cursor=cursor)
+        assert problem_of(answer) == (422, "invalid-cursor")
+
+
+def test_a_naive_moment_in_a_forged_cursor_does_no_harm(api: Api) -> None:
+    cursor = forged("2026-11-04T01:00:00", "00000000-0000-7000-8000-000000000000")
+    assert api.get("/tasks", by="supervisor", cursor=cursor).status_code == 200
+
+
+def test_a_limit_is_between_1_and_200(api: Api) -> None:
+    assert wrong_fields(api.get("/users", by="admin", limit=201)).keys() == {"limit"}

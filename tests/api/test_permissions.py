@@ -1,0 +1,235 @@
+"""Who may do what: every role with every route."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from api.rest.resource import PREFIX
+from tests.api.client import PASSWORD, Api, body_of
+from tests.office import KEY, REFERENCE
+
+HOLDER, OTHER = "kepala.badan", "sekretaris"
+"""The holder of the position that does the first step, and an actor with another position."""
+SUPERVISOR, OWNER, ADMIN = "supervisor", "pemilik.proses", "admin"
+EVERYBODY = (HOLDER, OTHER, SUPERVISOR, OWNER, ADMIN)
+NOBODY = "nobody"
+_numbers = count(1)
+
+
+@dataclass
+class Targets:
+    """What the requests are about; new for every cell, so that no cell spoils the next."""
+
+    api: Api
+
+    def case(self) -> str:
+        """Return the id of a new case."""
+        return self.api.start()
+
+    def task(self) -> str:
+        """Return the id of the first task of a new case."""
+        return self.api.open_task(self.case())
+
+    def user(self) -> str:
+        """Return the id of a new user."""
+        answer = self.api.post("/users", by=ADMIN, **new_user())
+        return str(body_of(answer)["id"])
+
+    def position(self) -> str:
+        """Return the id of a new position."""
+        answer = self.api.post("/positions", by=ADMIN, **new_position())
+        return str(body_of(answer)["id"])
+
+    def holding(self) -> str:
+        """Return the path of a new holding."""
+        path = f"/positions/{self.position()}/holders"
+        answer = self.api.post(path, by=ADMIN, user_id=self.user(), held_from="2026-01-01")
+        return f"{path}/{body_of(answer)['id']}"
+
+
+def new_user() -> dict[str, Any]:
+    """Return the fields of a user that does not exist yet."""
+    return {"username": f"orang-{next(_numbers)}", "name": "Orang", "roles": ["actor"]}
+
+
+def new_position() -> dict[str, Any]:
+    """Return the fields of a position that does not exist yet."""
+    return {"code": f"jabatan-{next(_numbers)}", "name": "Jabatan"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A route, who may use it, and a request that would be right."""
+
+    method: str
+    rule: str
+    allowed: Iterable[str]
+    path: Callable[[Targets], str]
+    options: Callable[[Targets], Mapping[str, Any]] = lambda _: {}
+
+
+def row(
+    method: str, rule: str, allowed: Iterable[str], path: str | None = None, **options: object
+) -> Row:
+    """Return a row whose request needs nothing prepared."""
+    return Row(method, rule, allowed, lambda _: path or rule, lambda _: options)
+
+
+DEFINITION = f"/process-definitions/{KEY}"
+NEW_CASE = {"process_definition_key": KEY, "business_key": "LAKIP/2026/III"}
+SAME_PASSWORD = {"present": PASSWORD, "new": PASSWORD}
+MATRIX = (
+    row("DELETE", "/tokens/current", EVERYBODY),
+    row("POST", "/process-definitions", [OWNER], data=REFERENCE, content_type="text/xml"),
+    row("GET", "/process-definitions", EVERYBODY),
+    row("GET", "/process-definitions/<key>", EVERYBODY, DEFINITION),
+    row(
+        "GET",
+        "/process-definitions/<key>/versions/<int(max=2147483647):version>/bpmn",
+        EVERYBODY,
+        f"{DEFINITION}/versions/1/bpmn",
+    ),
+    row("POST", "/process-instances", [HOLDER, SUPERVISOR], json=NEW_CASE),
+    row("GET", "/process-instances", EVERYBODY),
+    Row(
+        "GET",
+        "/process-instances/<uuid:instance_id>",
+        [HOLDER, SUPERVISOR],
+        lambda new: f"/process-instances/{new.case()}",
+    ),
+    Row(
+        "GET",
+        "/process-instances/<uuid:instance_id>/history",
+        [HOLDER, SUPERVISOR],
+        lambda new: f"/process-instances/{new.case()}/history",
+    ),
+    Row(
+        "POST",
+        "/process-instances/<uuid:instance_id>/cancel",
+        [SUPERVISOR],
+        lambda new: f"/process-instances/{new.case()}/cancel",
+        lambda _: {"json": {"reason": "Ditarik"}},
+    ),
+    row("GET", "/tasks", EVERYBODY),
+    Row(
+        "GET",
+        "/tasks/<uuid:task_id>",
+        [HOLDER, SUPERVISOR],
+        lambda new: f"/tasks/{new.task()}",
+    ),
+    Row(
+        "POST",
+        "/tasks/<uuid:task_id>/claim",
+        [HOLDER],
+        lambda new: f"/tasks/{new.task()}/claim",
+    ),
+    Row(
+        "POST",
+        "/tasks/<uuid:task_id>/unclaim",
+        [HOLDER, SUPERVISOR],
+        lambda new: f"/tasks/{new.task()}/unclaim",
+    ),
+    Row(
+        "POST",
+        "/tasks/<uuid:task_id>/assign",
+        [SUPERVISOR],
+        lambda new: f"/tasks/{new.task()}/assign",
+        lambda _: {"json": {"assignee": HOLDER}},
+    ),
+    Row(
+        "POST",
+        "/tasks/<uuid:task_id>/complete",
+        [HOLDER],
+        lambda new: f"/tasks/{new.task()}/complete",
+        lambda _: {"json": {"variables": {}}},
+    ),
+    row("GET", "/reports/overdue", [SUPERVISOR]),
+    row("GET", "/users", [SUPERVISOR, ADMIN]),
+    row("GET", "/users/me", EVERYBODY),
+    row("PUT", "/users/me/password", EVERYBODY, json=SAME_PASSWORD),
+    Row("POST", "/users", [ADMIN], lambda _: "/users", lambda _: {"json": new_user()}),
+    Row(
+        "PATCH",
+        "/users/<uuid:user_id>",
+        [ADMIN],
+        lambda new: f"/users/{new.user()}",
+        lambda _: {"json": {"active": False}},
+    ),
+    row("GET", "/positions", EVERYBODY),
+    Row("POST", "/positions", [ADMIN], lambda _: "/positions", lambda _: {"json": new_position()}),
+    Row(
+        "PATCH",
+        "/positions/<uuid:position_id>",
+        [ADMIN],
+        lambda new: f"/positions/{new.position()}",
+        lambda _: {"json": {"name": "Jabatan baru"}},
+    ),
+    Row(
+        "GET",
+        "/positions/<uuid:position_id>/holders",
+        [SUPERVISOR, ADMIN],
+        lambda new: f"/positions/{new.position()}/holders",
+    ),
+    Row(
+        "POST",
+        "/positions/<uuid:position_id>/holders",
+        [ADMIN],
+        lambda new: f"/positions/{new.position()}/holders",
+        lambda new: {"json": {"user_id": new.user(), "held_from": "2026-01-01"}},
+    ),
+    Row(
+        "PATCH",
+        "/positions/<uuid:position_id>/holders/<uuid:holder_id>",
+        [ADMIN],
+        lambda new: new.holding(),
+        lambda _: {"json": {"held_until": "2026-12-31"}},
+    ),
+)
+PUBLIC = {
+    ("POST", "/api/v1/tokens"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/openapi.json"),
+    ("GET", "/docs"),
+    ("GET", "/static/<path:filename>"),
+}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_route_is_public_or_has_its_row(app: Flask) -> None:
+    declared = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert declared == PUBLIC | {(row.method, PREFIX + row.rule) for row in MATRIX}
+
+
+def test_every_role_may_do_exactly_what_the_matrix_says(api: Api) -> None:
+    wrong = [
+        f"{row.method} {row.rule} by {user}: {status}"
+        for row in MATRIX
+        for user in (NOBODY, *EVERYBODY)
+        if not _as_expected(row, user, status := _status(api, row, user))
+    ]
+    assert wrong == []
+
+
+def _status(api: Api, row: Row, user: str) -> int:
+    targets = Targets(api)
+    path, options = row.path(targets), row.options(targets)
+    by = None if user == NOBODY else user
+    status = api.call(row.method, path, by=by, **options).status_code
+    if "password" in row.rule or "tokens" in row.rule:
+        api.tokens.pop(user, None)  # that login has ended
+    return status
+
+
+def _as_expected(row: Row, user: str, status: int) -> bool:
+    if user == NOBODY:
+        return status == 401
+    return status in {200, 201, 204} if user in row.allowed else status == 403
