@@ -77,10 +77,14 @@ class Transaction:
         """
         self.session.flush()
 
+    def local(self, moment: datetime) -> datetime:
+        """Return the moment in the office's zone."""
+        return self.calendars.default.local(moment)
+
     @property
     def today(self) -> date:
         """Return the date in the office's zone."""
-        return self.calendars.default.local(self.now).date()
+        return self.local(self.now).date()
 
 
 class Database:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from engine import cases, repository
 from engine.database import Database, Transaction
-from engine.errors import AlurError
+from engine.errors import Unavailable
 from engine.permissions import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -53,8 +53,10 @@ def _fire_alone(database: Database, key: str) -> bool:
     try:
         with database.begin() as tx:
             return fire(tx, key)
-    except AlurError as error:
-        log.warning("job %s failed: %s", key, error)
+    except Unavailable:
+        raise  # not the job's fault: the worker waits for the database
+    except Exception as error:
+        log.warning("job %s failed", key, exc_info=error)
         with database.begin() as tx:
             postpone(tx, key, str(error))
         return False

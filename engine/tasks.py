@@ -150,6 +150,6 @@ def _lock_open(tx: Transaction, task_id: UUID) -> tuple[Case, Task]:
             task_id=str(task.id),
             state=task.state.value,
             completed_by=task.completed_by,
-            ended_at=task.ended_at and task.ended_at.isoformat(),
+            ended_at=task.ended_at and tx.local(task.ended_at).isoformat(),
         )
     return case, task

@@ -131,7 +131,7 @@ class Listing(Answer, Generic[Item]):
 
 def local(tx: Transaction, moment: datetime) -> datetime:
     """Return the moment in the zone of the office."""
-    return tx.calendars.default.local(moment)
+    return tx.local(moment)
 
 
 def local_or_none(tx: Transaction, moment: datetime | None) -> datetime | None:

@@ -1,0 +1,193 @@
+"""How the processes of an installation start and stop.
+
+`serve` is everything in one process, for one office on one small machine; `web` and `work` are its
+two halves, each run as often as needed beside the others. SIGTERM and SIGINT end all of them after
+what is at hand, with exit code 0.
+"""
+
+import errno
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from types import FrameType
+from typing import Protocol
+
+import waitress  # type: ignore[import-untyped]  # ships no types
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # ships no types
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # ships no types
+
+from api import create_app
+from engine import calendars, worker
+from engine.clock import system_clock
+from engine.config import Settings
+from engine.database import Database, NotMigrated
+from engine.errors import Conflict, Unavailable
+
+log = logging.getLogger(__name__)
+
+_GRACE_SECONDS = 25
+"""How long a request that is at work may go on after a signal; service managers kill at 30."""
+
+
+class AddressInUse(Conflict):
+    """Another program listens on this address; choose another port."""
+
+
+class WorkerDied(Unavailable):
+    """The worker has died, see the log; start again."""
+
+
+class _Server(Protocol):
+    """What waitress makes."""
+
+    def run(self) -> None:
+        """Answer requests until a SystemExit; let those at work finish."""
+
+
+def open_database(settings: Settings) -> Database:
+    """Return the database of an installation, on the time of day."""
+    return Database(settings, clock=system_clock, calendars=calendars.load(settings.calendar))
+
+
+def require_migrated(database: Database) -> None:
+    """Return unless the database has another schema; one that is away may still come.
+
+    Raises:
+        NotMigrated: run `alur db upgrade` first.
+    """
+    try:
+        database.check()
+    except NotMigrated:
+        raise
+    except Unavailable as error:
+        log.warning("starting without the database: %s", error)
+
+
+def serve(settings: Settings, *, host: str, port: int, listening: Callable[[], None]) -> None:
+    """Answer requests and fire timers in this process until a signal ends it.
+
+    `listening` is called once requests can come.
+
+    Raises:
+        NotMigrated, AddressInUse, WorkerDied: as they say.
+    """
+    with _worker_database(settings) as database:
+        server = _listen(create_app(settings, clock=system_clock), settings, host, port)
+        stop, died = threading.Event(), threading.Event()
+        loop = threading.Thread(target=_work_beside, args=(database, stop, died), name="worker")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _exit)
+        try:
+            with suppress(SystemExit):  # the signal may come before the server runs
+                loop.start()
+                listening()
+                server.run()
+        finally:
+            stop.set()
+            if loop.ident is not None:
+                loop.join()
+    if died.is_set():
+        raise WorkerDied
+
+
+def work(settings: Settings) -> None:
+    """Fire timers until a signal ends the process after the present job. Raises NotMigrated."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with _worker_database(settings) as database:
+        log.info("the worker runs")
+        worker.run(database, stop)
+
+
+@contextmanager
+def _worker_database(settings: Settings) -> Iterator[Database]:
+    """Give the worker a connection of its own, so that requests cannot keep it waiting."""
+    database = open_database(replace(settings, pool_size=1))
+    try:
+        require_migrated(database)
+        yield database
+    finally:
+        database.dispose()
+
+
+def _listen(app: Flask, settings: Settings, host: str, port: int) -> _Server:
+    try:
+        server: _Server = waitress.create_server(
+            app,
+            host=host,
+            port=port,
+            threads=settings.pool_size,
+            ident=None,
+            clear_untrusted_proxy_headers=False,  # the application decides whom to trust
+            max_request_body_size=2 * settings.max_request_bytes,
+        )
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise AddressInUse(host=host, port=port) from error
+        raise
+    return server
+
+
+def _work_beside(database: Database, stop: threading.Event, died: threading.Event) -> None:
+    """Run the worker; should it ever die, end the process for its manager to start it anew."""
+    try:
+        worker.run(database, stop)
+    finally:
+        if not stop.is_set():
+            died.set()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _exit(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def web(settings: Settings, *, host: str, port: int, workers: int, threads: int) -> None:
+    """Answer requests in `workers` processes of `threads` threads until a signal ends them.
+
+    Raises:
+        NotMigrated: run `alur db upgrade` first.
+    """
+    database = open_database(settings)
+    require_migrated(database)
+    database.dispose()
+    _Web(replace(settings, pool_size=threads), f"[{host}]:{port}", workers, threads).run()
+
+
+class _Web(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    """Gunicorn's master process; every worker builds its own application after the fork."""
+
+    def __init__(self, settings: Settings, address: str, workers: int, threads: int) -> None:
+        self._settings = settings
+        self._options = {
+            "bind": address,
+            "workers": workers,
+            "threads": threads,
+            "worker_class": "gthread",
+            "graceful_timeout": _GRACE_SECONDS,
+            "logger_class": _Logger,
+            "control_socket_disable": True,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self._settings, clock=system_clock)
+
+
+class _Logger(Logger):  # type: ignore[misc]  # gunicorn ships no types
+    """Leaves gunicorn's log to the handlers of the process."""
+
+    def setup(self, cfg: object) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True

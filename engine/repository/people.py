@@ -1,0 +1,144 @@
+"""Users, positions, and who holds which when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select
+
+from engine.database import Transaction
+from engine.errors import NotFound
+from engine.model import (
+    Holder,
+    Position,
+    Tenant,
+    Token,
+    User,
+)
+from engine.repository.paging import AnyRow, Order, Page, PageRequest, one, page_of
+
+
+class UserNotFound(NotFound):
+    """There is no such user."""
+
+
+class PositionNotFound(NotFound):
+    """There is no such position."""
+
+
+class HolderNotFound(NotFound):
+    """Nobody holds the position under this id."""
+
+
+def tenant(tx: Transaction) -> Tenant | None:
+    """Return the office of this transaction, if the database knows it."""
+    return tx.session.get(Tenant, tx.tenant_id)
+
+
+def user_of_token(tx: Transaction, digest: bytes) -> tuple[User, frozenset[str]] | None:
+    """Return the active user of an unexpired token with the codes of the positions held today."""
+    query = (
+        _user_with_positions(tx)
+        .join(Token, and_(Token.tenant_id == User.tenant_id, Token.user_id == User.id))
+        .where(Token.digest == digest, Token.expires_at > tx.now, User.active)
+    )
+    return _with_groups(tx.session.execute(query).all())
+
+
+def user_with_groups(tx: Transaction, username: str) -> tuple[User, frozenset[str]] | None:
+    """Return the active user of that name with the codes of the positions held today."""
+    query = _user_with_positions(tx).where(User.username == username, User.active)
+    return _with_groups(tx.session.execute(query).all())
+
+
+def _user_with_positions(tx: Transaction) -> Select[*tuple[Any, ...]]:
+    held = and_(
+        Holder.tenant_id == User.tenant_id,
+        Holder.user_id == User.id,
+        Holder.held_from <= tx.today,
+        or_(Holder.held_until.is_(None), Holder.held_until >= tx.today),
+    )
+    position = and_(Position.tenant_id == Holder.tenant_id, Position.id == Holder.position_id)
+    return (
+        select(User, Position.code)
+        .outerjoin(Holder, held)
+        .outerjoin(Position, position)
+        .where(User.tenant_id == tx.tenant_id)
+    )
+
+
+def _with_groups(rows: Sequence[AnyRow]) -> tuple[User, frozenset[str]] | None:
+    if not rows:
+        return None
+    return rows[0][0], frozenset(code for _, code in rows if code is not None)
+
+
+def user(tx: Transaction, user_id: UUID) -> User:
+    """Return a user. Raises UserNotFound."""
+    return one(tx, User, user_id, UserNotFound)
+
+
+def user_named(tx: Transaction, username: str) -> User | None:
+    """Return the user with that name, active or not."""
+    query = select(User).where(User.tenant_id == tx.tenant_id, User.username == username)
+    return tx.session.scalar(query)
+
+
+def users(tx: Transaction, page: PageRequest) -> Page[User]:
+    """Return users by name."""
+    query = select(User).where(User.tenant_id == tx.tenant_id)
+    return page_of(tx, query, page, order=[(User.username, False)])
+
+
+def active_admins(tx: Transaction) -> list[User]:
+    """Return the users who can manage people."""
+    query = select(User).where(User.tenant_id == tx.tenant_id, User.active)
+    return [row for row in tx.session.scalars(query) if "admin" in row.roles]
+
+
+def position(tx: Transaction, position_id: UUID) -> Position:
+    """Return a position. Raises PositionNotFound."""
+    return one(tx, Position, position_id, PositionNotFound)
+
+
+def position_coded(tx: Transaction, code: str) -> Position | None:
+    """Return the position with that code."""
+    query = select(Position).where(Position.tenant_id == tx.tenant_id, Position.code == code)
+    return tx.session.scalar(query)
+
+
+def positions(tx: Transaction, page: PageRequest) -> Page[Position]:
+    """Return positions by code."""
+    query = select(Position).where(Position.tenant_id == tx.tenant_id)
+    return page_of(tx, query, page, order=[(Position.code, False)])
+
+
+def holder(tx: Transaction, position_id: UUID, holder_id: UUID) -> Holder:
+    """Return one holding of that position. Raises HolderNotFound."""
+    row = one(tx, Holder, holder_id, HolderNotFound)
+    if row.position_id != position_id:
+        raise HolderNotFound(id=str(holder_id))
+    return row
+
+
+@dataclass(frozen=True)
+class HolderRecord:
+    """Who holds a position from when to when."""
+
+    holder: Holder
+    username: str
+    name: str
+
+
+def holders(tx: Transaction, position_id: UUID, page: PageRequest) -> Page[HolderRecord]:
+    """Return who holds or held a position, the latest first."""
+    query = (
+        select(Holder, User.username, User.name)
+        .join(User, and_(User.tenant_id == Holder.tenant_id, User.id == Holder.user_id))
+        .where(Holder.tenant_id == tx.tenant_id, Holder.position_id == position_id)
+    )
+    order: Order = [(Holder.held_from, True), (Holder.id, True)]
+    return page_of(
+        tx, query, page, order=order, record=lambda row: HolderRecord(row[0], row[1], row[2])
+    )

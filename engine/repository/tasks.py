@@ -1,0 +1,206 @@
+"""The worklist, and what of it a user may see."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from engine.database import Transaction
+from engine.errors import NotFound
+from engine.model import (
+    ProcessDefinition,
+    ProcessInstance,
+    Task,
+    TaskState,
+    User,
+)
+from engine.repository.paging import AnyRow, Order, Page, PageRequest, found, page_of
+
+
+class TaskNotFound(NotFound):
+    """There is no such task."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visibility:
+    """What a user may see of the cases and tasks of an office."""
+
+    everything: bool
+    user_id: UUID | None
+    username: str
+    groups: Collection[str]
+    """The codes of the positions held today."""
+
+
+def open_tasks_and(tx: Transaction, instance_id: UUID, task_id: UUID | None = None) -> list[Task]:
+    """Return the open tasks of a case and, open or not, the one with the id `task_id`."""
+    query = select(Task).where(
+        Task.tenant_id == tx.tenant_id,
+        Task.instance_id == instance_id,
+        or_(Task.state == TaskState.OPEN, Task.id == task_id),
+    )
+    return list(tx.session.scalars(query))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRecord:
+    """A task with what a list shows of its case."""
+
+    task: Task
+    business_key: str
+    definition_id: UUID
+    definition_key: str
+    definition_name: str
+    assignee: str | None
+    """User name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskFilter:
+    """Which tasks are wanted; None does not filter."""
+
+    state: TaskState | None = TaskState.OPEN
+    assignee: str | None = None
+    candidate_group: str | None = None
+    process_definition_key: str | None = None
+    process_instance_id: UUID | None = None
+    overdue: bool | None = None
+    due_before: datetime | None = None
+    due_after: datetime | None = None
+
+
+TASK_ORDERS: dict[str, Order] = {
+    "due_date": [(Task.due_at, False), (Task.id, False)],
+    "-due_date": [(Task.due_at, True), (Task.id, True)],
+    "created_at": [(Task.created_at, False), (Task.id, False)],
+    "-created_at": [(Task.created_at, True), (Task.id, True)],
+}
+"""How a list of tasks can be sorted; tasks without a due date come last."""
+
+
+def task(tx: Transaction, task_id: UUID) -> TaskRecord:
+    """Return a task. Raises TaskNotFound."""
+    row = tx.session.execute(with_cases(tx).where(Task.id == task_id)).one_or_none()
+    return _task_record(found(row, TaskNotFound, id=str(task_id)))
+
+
+def tasks(
+    tx: Transaction, wanted: TaskFilter, *, by: Visibility, sort: str, page: PageRequest
+) -> Page[TaskRecord]:
+    """Return the tasks that a user may see and that pass the filter."""
+    query = with_cases(tx).where(*_task_conditions(tx, wanted))
+    if not by.everything:
+        query = query.where(visible_task(by))
+    return page_of(tx, query, page, order=TASK_ORDERS[sort], record=_task_record)
+
+
+def tasks_of(tx: Transaction, instance_id: UUID) -> Sequence[Task]:
+    """Return all tasks of a case, open or ended, oldest first."""
+    query = select(Task).where(Task.tenant_id == tx.tenant_id, Task.instance_id == instance_id)
+    return tx.session.scalars(query.order_by(Task.id)).all()
+
+
+def with_cases(tx: Transaction) -> Select[*tuple[Any, ...]]:
+    instance = and_(
+        ProcessInstance.tenant_id == Task.tenant_id, ProcessInstance.id == Task.instance_id
+    )
+    definition = and_(
+        ProcessDefinition.tenant_id == ProcessInstance.tenant_id,
+        ProcessDefinition.id == ProcessInstance.definition_id,
+    )
+    assignee = and_(User.tenant_id == Task.tenant_id, User.id == Task.assignee_id)
+    return (
+        select(
+            Task,
+            ProcessInstance.business_key,
+            ProcessDefinition.id,
+            ProcessDefinition.key,
+            ProcessDefinition.name,
+            User.username,
+        )
+        .join(ProcessInstance, instance)
+        .join(ProcessDefinition, definition)
+        .outerjoin(User, assignee)
+        .where(Task.tenant_id == tx.tenant_id)
+    )
+
+
+def _task_record(row: AnyRow) -> TaskRecord:
+    task_row, business_key, definition_id, key, name, assignee = row
+    return TaskRecord(
+        task=task_row,
+        business_key=business_key,
+        definition_id=definition_id,
+        definition_key=key,
+        definition_name=name,
+        assignee=assignee,
+    )
+
+
+def _task_conditions(tx: Transaction, wanted: TaskFilter) -> Iterable[ColumnElement[bool]]:
+    if wanted.overdue is not None:
+        late = and_(Task.state == TaskState.OPEN, Task.due_at < tx.now)
+        yield late if wanted.overdue else or_(~late, Task.due_at.is_(None))
+    for value, condition in (
+        (wanted.state, Task.state == wanted.state),
+        (wanted.assignee, User.username == wanted.assignee),
+        (wanted.candidate_group, Task.candidate_group == wanted.candidate_group),
+        (wanted.process_definition_key, ProcessDefinition.key == wanted.process_definition_key),
+        (wanted.process_instance_id, Task.instance_id == wanted.process_instance_id),
+    ):
+        if value is not None:
+            yield condition
+    if wanted.due_before is not None:
+        yield Task.due_at < wanted.due_before
+    if wanted.due_after is not None:
+        yield Task.due_at > wanted.due_after
+
+
+def visible_task(by: Visibility) -> ColumnElement[bool]:
+    return or_(Task.candidate_group.in_(by.groups), Task.assignee_id == by.user_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverdueGroup:
+    """The overdue tasks of one step of one process."""
+
+    process_definition_key: str
+    process_definition_name: str
+    element_id: str
+    step: str
+    candidate_group: str | None
+    count: int
+    oldest_due_at: datetime
+
+
+def overdue_groups(tx: Transaction) -> list[OverdueGroup]:
+    """Return the overdue open tasks, counted by process and step."""
+    columns = (
+        ProcessDefinition.key,
+        ProcessDefinition.name,
+        Task.element_id,
+        Task.name,
+        Task.candidate_group,
+    )
+    query = (
+        with_cases(tx)
+        .with_only_columns(*columns, func.count(), func.min(Task.due_at))
+        .where(Task.state == TaskState.OPEN, Task.due_at < tx.now)
+        .group_by(*columns)
+    )
+    return [
+        OverdueGroup(
+            process_definition_key=key,
+            process_definition_name=name,
+            element_id=element_id,
+            step=step,
+            candidate_group=group,
+            count=count,
+            oldest_due_at=oldest,
+        )
+        for key, name, element_id, step, group, count, oldest in tx.session.execute(query)
+        if oldest is not None
+    ]
