@@ -109,6 +109,26 @@ def test_the_time_standards_add_up_to_those_of_the_document() -> None:
     assert units == {"D": 3, "H": 12, "M": 20}
 
 
+def test_the_two_decisions_are_fields_of_the_steps_that_take_them() -> None:
+    fields = {s.number: [(f.id, f.type) for f in s.fields] for s in PROCESS.steps if s.fields}
+    assert fields == {7: [("perlu_perbaikan", "boolean")], 9: [("disetujui", "boolean")]}
+
+
+def test_every_step_is_done_by_the_position_of_its_lane() -> None:
+    groups = {step.lane: step.candidate_group for step in PROCESS.steps}
+    assert groups == {
+        KEPALA: "kepala-badan",
+        SEKRETARIS: "sekretaris",
+        KASUBAG: "kasubag-perencanaan-dan-pelaporan",
+        STAF: "staf",
+    }
+
+
+def test_a_timer_leaves_its_step_open() -> None:
+    timers = ROOT.findall(".//bpmn:boundaryEvent", NS)
+    assert [timer.get("cancelActivity") for timer in timers] == ["false"] * 10
+
+
 def test_decisions_go_straight_on_unless_somebody_says_otherwise() -> None:
     gateways = ROOT.findall(".//bpmn:exclusiveGateway", NS)
     defaults = [_by_id(gateway.get("default", "")).get("targetRef") for gateway in gateways]
