@@ -1,0 +1,265 @@
+"""Who may do what: positions are held from when to when, tasks are taken, given back, assigned."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from engine import people, repository, tasks
+from engine.errors import Conflict
+from engine.model import Capacity, Role
+from engine.permissions import (
+    SYSTEM,
+    Actor,
+    AssignedToSomebodyElse,
+    NotYourPosition,
+    RoleNeeded,
+)
+from engine.repository import PageRequest, TaskFilter, UserNotFound
+from tests.office import ACTORS, Office, PlayedCase
+
+TODAY = date(2026, 11, 4)
+TOMORROW = TODAY + timedelta(days=1)
+YESTERDAY = TODAY - timedelta(days=1)
+HEAD = ACTORS["kepala.badan"]
+
+
+def hire(office: Office, username: str, *roles: Role) -> UUID:
+    """Add a user; return the id."""
+    with office.database.begin() as tx:
+        user = people.create_user(
+            tx, username=username, name=username, roles=roles, password=None, by=SYSTEM
+        )
+    return user.id
+
+
+def appoint(
+    office: Office,
+    user_id: UUID,
+    *,
+    held_from: date = TODAY,
+    held_until: date | None = None,
+    capacity: Capacity = Capacity.PLH,
+    code: str = HEAD,
+) -> None:
+    """Let a user hold a position."""
+    with office.database.begin() as tx:
+        position = repository.position_coded(tx, code)
+        assert position is not None
+        people.appoint(
+            tx,
+            position.id,
+            user_id=user_id,
+            held_from=held_from,
+            held_until=held_until,
+            capacity=capacity,
+            decree="800/1/2026",
+            by=SYSTEM,
+        )
+
+
+def inbox(office: Office, username: str) -> int:
+    """Return how many open tasks a user sees."""
+    by = office.actor(username)
+    with office.database.read() as tx:
+        wanted = TaskFilter()
+        page = tasks.find(tx, wanted, by=by, sort="due_date", page=PageRequest())
+    return len(page.items)
+
+
+def claim(case: PlayedCase, by: Actor) -> None:
+    """Take the open task of a case."""
+    with case.office.database.begin() as tx:
+        tasks.claim(tx, case.open_tasks()[0].id, by=by)
+
+
+def unclaim(case: PlayedCase, by: Actor) -> None:
+    """Give the open task of a case back."""
+    with case.office.database.begin() as tx:
+        tasks.unclaim(tx, case.open_tasks()[0].id, by=by)
+
+
+def assign(case: PlayedCase, username: str, *, by: str = "supervisor") -> None:
+    """Assign the open task of a case."""
+    actor = case.office.actor(by)
+    with case.office.database.begin() as tx:
+        tasks.assign(tx, case.open_tasks()[0].id, username=username, by=actor)
+
+
+@pytest.mark.parametrize(
+    ("held_from", "held_until", "held"),
+    [
+        (TOMORROW, None, False),
+        (TODAY, None, True),
+        (TODAY, TODAY, True),
+        (YESTERDAY, TODAY, True),
+        (YESTERDAY, YESTERDAY, False),
+    ],
+    ids=["from tomorrow", "from today", "only today", "until today", "until yesterday"],
+)
+def test_a_position_counts_from_its_first_to_its_last_day(
+    office: Office, held_from: date, held_until: date | None, *, held: bool
+) -> None:
+    case = office.start()
+    appoint(office, hire(office, "wakil"), held_from=held_from, held_until=held_until)
+    assert inbox(office, "wakil") == int(held)
+    if held:
+        case.complete("Memerintahkan", by="wakil")
+    else:
+        with pytest.raises(NotYourPosition):
+            case.complete("Memerintahkan", by="wakil")
+
+
+def test_the_days_of_a_position_are_those_of_the_office_not_of_greenwich(office: Office) -> None:
+    office.start()
+    appoint(office, hire(office, "wakil"), held_from=TOMORROW)
+    office.clock.advance(hours=14, minutes=59)  # 23.59 in the office
+    assert inbox(office, "wakil") == 0
+    office.clock.advance(minutes=1)
+    assert inbox(office, "wakil") == 1
+
+
+def test_an_acting_holder_works_beside_the_holder_and_history_names_who_did_it(
+    office: Office,
+) -> None:
+    appoint(office, hire(office, "wakil"))
+    first, second = office.start("A"), office.start("B")
+    first.complete("Memerintahkan", by="wakil")
+    second.complete("Memerintahkan", by="kepala.badan")
+    done = [e.actor for c in (first, second) for e in c.history() if e.type == "task_completed"]
+    assert done == ["wakil", "kepala.badan"]
+
+
+def test_who_holds_two_positions_sees_the_tasks_of_both(office: Office) -> None:
+    office.start("A")
+    office.start("B").play(until="Membuat format")
+    assert inbox(office, "staf") == 0
+    with office.database.read() as tx:
+        user = repository.user_named(tx, "staf")
+    assert user is not None
+    for code in (HEAD, ACTORS["kasubag"]):
+        appoint(office, user.id, code=code)
+    assert inbox(office, "staf") == 2
+
+
+def test_ending_a_holding_takes_the_worklist_away_the_day_after(office: Office) -> None:
+    case = office.start()
+    with office.database.begin() as tx:
+        position = repository.position_coded(tx, HEAD)
+        assert position is not None
+        (record,) = repository.holders(tx, position.id, PageRequest()).items
+        people.change_holder(tx, position.id, record.holder.id, held_until=TODAY, by=SYSTEM)
+    assert inbox(office, "kepala.badan") == 1
+    office.clock.advance(days=1)
+    assert inbox(office, "kepala.badan") == 0
+    with pytest.raises(NotYourPosition):
+        case.complete("Memerintahkan", by="kepala.badan")
+
+
+def test_a_holding_does_not_end_before_it_begins(office: Office) -> None:
+    with pytest.raises(people.InvalidPerson):
+        appoint(office, hire(office, "wakil"), held_from=TODAY, held_until=YESTERDAY)
+
+
+def test_a_supervisor_assigns_only_to_holders_of_the_position(office: Office) -> None:
+    case = office.start()
+    appoint(office, hire(office, "wakil"))
+    appoint(office, hire(office, "calon"), held_from=TOMORROW)
+    assign(case, "wakil")
+    for stranger in ("staf", "calon", "supervisor", "tidak.ada"):
+        with pytest.raises(tasks.NotACandidate):
+            assign(case, stranger)
+    assert inbox(office, "kepala.badan") == 1
+    with pytest.raises(AssignedToSomebodyElse):
+        case.complete("Memerintahkan", by="kepala.badan")
+    case.complete("Memerintahkan", by="wakil")
+
+
+def test_only_a_supervisor_assigns(office: Office) -> None:
+    case = office.start()
+    for username in ("kepala.badan", "admin", "pemilik.proses"):
+        with pytest.raises(RoleNeeded):
+            assign(case, "kepala.badan", by=username)
+
+
+def test_a_claimed_task_is_the_claimants_until_given_back(office: Office) -> None:
+    case = office.start()
+    appoint(office, hire(office, "wakil"))
+    head, deputy = office.actor("kepala.badan"), office.actor("wakil")
+    claim(case, deputy)
+    claim(case, deputy)
+    for attempt in (claim, unclaim):
+        with pytest.raises(AssignedToSomebodyElse):
+            attempt(case, head)
+    unclaim(case, deputy)
+    claim(case, head)
+    types = [e.type for e in case.history() if e.type.endswith("claimed")]
+    assert types == ["task_claimed", "task_unclaimed", "task_claimed"]
+
+
+def test_a_supervisor_takes_a_task_away_from_who_claimed_it(office: Office) -> None:
+    case = office.start()
+    claim(case, office.actor("kepala.badan"))
+    unclaim(case, office.actor("supervisor"))
+    assert case.open_tasks()[0].assignee_id is None
+
+
+def test_nobody_claims_a_task_of_another_position(office: Office) -> None:
+    case = office.start()
+    for stranger in ("staf", "supervisor", "admin"):
+        with pytest.raises(NotYourPosition):
+            claim(case, office.actor(stranger))
+
+
+def test_a_completed_task_is_not_claimed_given_back_or_assigned(office: Office) -> None:
+    case = office.start()
+    task, head = case.task("Memerintahkan"), office.actor("kepala.badan")
+    case.complete("Memerintahkan", by="kepala.badan")
+    for attempt in (tasks.claim, tasks.unclaim):
+        with pytest.raises(tasks.TaskNotOpen) as caught, office.database.begin() as tx:
+            attempt(tx, task.id, by=head)
+        assert isinstance(caught.value, Conflict)
+    with pytest.raises(tasks.TaskNotOpen), office.database.begin() as tx:
+        tasks.assign(tx, task.id, username="kepala.badan", by=office.actor("supervisor"))
+
+
+def test_who_is_deactivated_is_nobody_any_more(office: Office) -> None:
+    case = office.start()
+    claim(case, office.actor("kepala.badan"))
+    appoint(office, hire(office, "wakil"))
+    with office.database.begin() as tx:
+        user = repository.user_named(tx, "kepala.badan")
+        assert user is not None
+        people.change_user(tx, user.id, active=False, by=SYSTEM)
+    with pytest.raises(UserNotFound):
+        office.actor("kepala.badan")
+    with pytest.raises(tasks.NotACandidate):
+        assign(case, "kepala.badan")
+    assign(case, "wakil")
+    case.complete("Memerintahkan", by="wakil")
+
+
+def test_the_last_active_admin_stays(office: Office) -> None:
+    with office.database.read() as tx:
+        admin = repository.user_named(tx, "admin")
+    assert admin is not None
+    with pytest.raises(people.LastAdmin), office.database.begin() as tx:
+        people.change_user(tx, admin.id, active=False, by=SYSTEM)
+    with pytest.raises(people.LastAdmin), office.database.begin() as tx:
+        people.change_user(tx, admin.id, roles=[Role.SUPERVISOR], by=SYSTEM)
+    hire(office, "admin.kedua", Role.ADMIN)
+    with office.database.begin() as tx:
+        people.change_user(tx, admin.id, active=False, by=SYSTEM)
+    with pytest.raises(UserNotFound):
+        office.actor("admin")
+
+
+def test_only_an_admin_manages_people(office: Office) -> None:
+    for username in ("supervisor", "pemilik.proses", "kepala.badan"):
+        by = office.actor(username)
+        with pytest.raises(RoleNeeded), office.database.begin() as tx:
+            people.create_user(
+                tx, username="baru", name="Baru", roles=[Role.ACTOR], password=None, by=by
+            )
+        with pytest.raises(RoleNeeded), office.database.begin() as tx:
+            people.create_position(tx, code="baru", name="Baru", by=by)
