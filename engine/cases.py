@@ -46,7 +46,7 @@ class Case:
         Raises:
             InstanceEnded: there is nothing left to do.
             TaskGone: a timer that was due has interrupted the task.
-            UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
+            UndefinedVariable, ExpressionFailed, NoWayOut, Stuck: the case could not go on.
         """
         if self.instance.workflow_state is None:
             raise InstanceEnded(state=self.instance.state.value)

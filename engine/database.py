@@ -43,7 +43,11 @@ from engine.model import SCHEMA_REVISION, Base
 
 _BUSY_TIMEOUT_MS = 30_000
 _POOL_TIMEOUT_S = 10
-_UNDEFINED_TABLE = "42P01"  # SQLSTATE of PostgreSQL
+_POSTGRESQL_TIMEOUTS = (
+    f"-c lock_timeout={_BUSY_TIMEOUT_MS} -c idle_in_transaction_session_timeout=60000"
+)
+"""A process that is frozen inside a transaction loses its locks to the others after a minute."""
+_UNDEFINED_TABLE, _READ_ONLY = "42P01", "25006"  # SQLSTATEs of PostgreSQL
 
 
 class AlreadyExists(Conflict):
@@ -167,7 +171,7 @@ def _engine(settings: Settings) -> Engine:
         "pool_timeout": _POOL_TIMEOUT_S,
     }
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, **options)
+        return create_engine(url, connect_args={"options": _POSTGRESQL_TIMEOUTS}, **options)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         raise InvalidSetting("ALUR_DATABASE_URL must name a SQLite file or a PostgreSQL database.")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -204,9 +208,10 @@ def _domain_error(error: DBAPIError | TimeoutError) -> AlurError | None:
     if isinstance(error, IntegrityError):
         sentence = _SENTENCES.get(_violated(error))
         return AlreadyExists(sentence) if sentence else None
-    if getattr(error.orig, "sqlstate", None) == _UNDEFINED_TABLE or "no such table" in str(error):
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    if sqlstate == _UNDEFINED_TABLE or "no such table" in str(error):
         return NotMigrated()
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError) or sqlstate == _READ_ONLY:
         return Unavailable()
     return None
 

@@ -52,7 +52,7 @@ def start(
         DefinitionNotFound: no version of `key` is in force.
         RoleNeeded: neither a supervisor nor a holder of the position of the first step.
         InvalidStart, InvalidVariables: a field is not valid.
-        UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
+        UndefinedVariable, ExpressionFailed, NoWayOut, Stuck: the case could not go on.
     """
     definition = repository.definition_in_force(tx, key)
     loaded = definitions.load(tx, definition.id)

@@ -79,7 +79,7 @@ def complete(
         TaskNotOpen, TaskGone: completed or cancelled before; the details tell its present state.
         NotYourPosition, AssignedToSomebodyElse: not for this actor.
         InvalidVariables: a field is missing or of the wrong type; the task stays open.
-        UndefinedVariable, ExpressionFailed, NoWayOut: a choice cannot be made; it stays open.
+        UndefinedVariable, ExpressionFailed, NoWayOut, Stuck: it could not go on; it stays open.
     """
     case, task = _lock_open(tx, task_id)
     require_candidate(by, task)

@@ -35,7 +35,6 @@ def dump(workflow: BpmnWorkflow) -> bytes:
                 task.task_spec.name,
                 task.state,
                 int(task.triggered),
-                task.last_state_change,
                 task.internal_data,
                 data,
             ]
@@ -72,11 +71,10 @@ def load(state: bytes, specification: Specification, expressions: Expressions) -
 def _restore(
     workflow: BpmnWorkflow, parent: Any, row: list[Any], variables: list[dict[str, object]]
 ) -> Any:
-    hex_id, _, name, state, triggered, changed, internal_data, data = row
+    hex_id, _, name, state, triggered, internal_data, data = row
     specification = workflow.spec.task_specs[name]
     task = Task(workflow, specification, parent, state=state, id=UUID(hex_id))
     task.triggered = bool(triggered)
-    task.last_state_change = changed
     task.internal_data = internal_data
     task.data = dict(variables[data])
     if isinstance(specification, CatchingEvent) and state == TaskState.WAITING:

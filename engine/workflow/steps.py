@@ -92,6 +92,10 @@ class NoWayOut(Invalid):
     """No condition holds at a gateway without a default flow."""
 
 
+class Stuck(Invalid):
+    """After this step the case could never go on: a join would wait for what cannot come."""
+
+
 def start(
     specification: Specification, *, variables: Mapping[str, object], moment: Moment
 ) -> Snapshot:
@@ -99,6 +103,7 @@ def start(
 
     Raises:
         UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
+        Stuck: nothing would be left to wait for.
     """
     expressions = Expressions(moment)
     workflow = BpmnWorkflow(specification.process, script_engine=expressions)
@@ -121,6 +126,7 @@ def advance(
     Raises:
         TaskGone: the task is not open, or a timer that was due has just interrupted it.
         UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
+        Stuck: nothing would be left to wait for.
     """
     workflow = states.load(state, specification, Expressions(moment))
     before = [task.id for task in _waiting_timers(workflow)]
@@ -191,6 +197,7 @@ def _visits(workflow: BpmnWorkflow, task: Any) -> Iterator[Visit]:
 
 
 def _snapshot(workflow: BpmnWorkflow, visits: list[Visit], *, before: Collection[UUID]) -> Snapshot:
+    _require_something_to_wait_for(workflow)
     prune(workflow)
     for task in [*_open_tasks(workflow), *_waiting_timers(workflow)]:
         if task.id.version == _RANDOM:
@@ -216,6 +223,11 @@ def _snapshot(workflow: BpmnWorkflow, visits: list[Visit], *, before: Collection
         ended_timers=tuple(timer for timer in before if timer not in waiting),
         visits=tuple(visits),
     )
+
+
+def _require_something_to_wait_for(workflow: BpmnWorkflow) -> None:
+    if not (workflow.completed or _open_tasks(workflow) or _waiting_timers(workflow)):
+        raise Stuck
 
 
 def _open_tasks(workflow: BpmnWorkflow) -> list[Any]:

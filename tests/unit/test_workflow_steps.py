@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from engine.expressions import ExpressionFailed, UndefinedVariable
-from engine.workflow.steps import NoWayOut, TaskGone, VisitKind
+from engine.workflow.steps import NoWayOut, Stuck, TaskGone, VisitKind
 from tests.clock import WEDNESDAY_MORNING
 from tests.unit.workflow_diagrams import Play, compiled, play, xml
 
@@ -141,6 +141,18 @@ def test_no_true_condition_without_a_default_flow_is_an_error_and_the_task_stays
     with pytest.raises(NoWayOut):
         case.complete("a", x=3)
     assert case.complete("a", x=1).open == ["b"]
+
+
+def test_a_step_after_which_nothing_is_left_to_wait_for_is_an_error() -> None:
+    case = play(
+        "start > a > xor1",
+        "xor1 [x == 1] > xor2 > and1",
+        "xor1 [else] > xor3 > and1",
+        "and1 > b > end",
+    )
+    with pytest.raises(Stuck):
+        case.complete("a", x=1)
+    assert case.open == ["a"]
 
 
 def test_a_condition_that_cannot_be_evaluated_is_an_error_and_the_task_stays_open() -> None:
