@@ -38,6 +38,7 @@ RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
     lint_flow.start,
     lint_flow.flow_ends,
     lint_flow.ways,
+    lint_flow.doubles,
     lint_flow.reach,
     lint_flow.splits,
     lint_flow.loops,

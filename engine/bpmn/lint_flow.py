@@ -133,6 +133,18 @@ SPLIT_WITHOUT_GATEWAY = Rule(
         en="Put a gateway after it: exclusive to choose, parallel to do all at once.",
     ),
 )
+DOUBLE_FLOW = Rule(
+    "double-flow",
+    Severity.ERROR,
+    Text(
+        id="Panah ini menghubungkan dua elemen yang sama seperti panah lain, di gateway paralel.",
+        en="This flow connects the same two elements as another one, at a parallel gateway.",
+    ),
+    Text(
+        id="Hapus salah satu; percabangan paralel melewati elemen yang berlainan.",
+        en="Delete one of them; the branches of a parallel gateway pass different elements.",
+    ),
+)
 ENDLESS_LOOP = Rule(
     "endless-loop",
     Severity.ERROR,
@@ -185,6 +197,17 @@ def ways(diagram: Diagram) -> Iterator[Finding]:
             yield FLOW_OUT_OF_END.broken_by(node)
         if element_id not in graph.outgoing and kind(node) != "endEvent":
             yield NO_WAY_ON.broken_by(node)
+
+
+def doubles(diagram: Diagram) -> Iterator[Finding]:
+    """Branches of a parallel gateway are told apart by where they come from and lead to."""
+    seen: set[tuple[str | None, str | None]] = set()
+    parallel = {node.get("id") for node in diagram.graph.of_kind("parallelGateway")}
+    for flow in diagram.graph.flows:
+        ends = flow.get("sourceRef"), flow.get("targetRef")
+        if ends in seen and parallel & set(ends):
+            yield DOUBLE_FLOW.broken_by(flow)
+        seen.add(ends)
 
 
 def reach(diagram: Diagram) -> Iterator[Finding]:

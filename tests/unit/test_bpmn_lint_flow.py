@@ -62,6 +62,12 @@ ERRORS = [
     swap("no-way-on", "sign", (DECIDE, "")),
     swap("no-way-on", "write_timer", (WRITE_LATE, "")),
     swap("no-way-on", "decision", (YES, ""), ('id="no" sourceRef="decision"', 'id="no"')),
+    add(
+        "double-flow",
+        "again",
+        f'<bpmn:parallelGateway id="join"/>{flow("once", "decision", "join")}'
+        f"{flow('again', 'decision', 'join')}{flow('on', 'join', 'late')}",
+    ),
     add("flow-into-start", "start", flow("back", "decision", "start")),
     add("flow-into-start", "sign_timer", flow("back", "decision", "sign_timer")),
     add("flow-out-of-end", "sent", flow("on", "sent", "late")),
