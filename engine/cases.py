@@ -5,6 +5,7 @@ the rows of history, worklist and jobs say the same, in the same transaction.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from engine import definitions, history, repository
 from engine.database import Transaction
 from engine.deadlines import minutes_late, moment
 from engine.definitions import Loaded
-from engine.errors import Conflict
+from engine.errors import Conflict, Invalid
 from engine.history import EventType
 from engine.model import InstanceState, Job, ProcessInstance, Task, TaskState
 from engine.permissions import SYSTEM, Actor
@@ -32,6 +33,24 @@ class Case:
     loaded: Loaded
     tasks: Mapping[UUID, Task]
     """The open tasks, by id."""
+
+    @classmethod
+    def begin(
+        cls,
+        tx: Transaction,
+        instance: ProcessInstance,
+        *,
+        variables: Mapping[str, object],
+        by: Actor,
+    ) -> None:
+        """Take the first step of a new case. Raises as `advance`."""
+        case = cls(instance=instance, loaded=definitions.load(tx, instance.definition_id), tasks={})
+        detail = {"variables": dict(variables)} if variables else {}
+        case._note(tx, EventType.INSTANCE_STARTED, by=by, detail=detail)
+        snapshot = steps.start(
+            case.loaded.specification, variables=variables, moment=moment(tx, case.loaded.process)
+        )
+        case._follow(tx, snapshot, by=by)
 
     def advance(
         self,
@@ -60,10 +79,20 @@ class Case:
         return self._follow(tx, snapshot, by=by, completed=complete, variables=variables)
 
     def cancel(self, tx: Transaction, *, reason: str, by: Actor) -> None:
-        """End the case early, with all its tasks and timers. Raises InstanceEnded."""
+        """End the case early, with all its tasks and timers.
+
+        What is overdue by now is put on record first, unless the case is too sick to go on: that
+        is when it has to be cancelled.
+
+        Raises:
+            InstanceEnded: it has ended already, or a timer that was due has just ended it.
+        """
+        tasks = list(self.tasks.values())
+        with suppress(Invalid):
+            tasks = self.advance(tx, by=SYSTEM)
         if self.instance.state is not InstanceState.ACTIVE:
             raise InstanceEnded(state=self.instance.state.value)
-        for task in self.tasks.values():
+        for task in tasks:
             _cancel_task(tx, task, by)
         repository.delete_jobs_of(tx, self.instance.id)
         self._end(tx, InstanceState.CANCELLED)
@@ -190,23 +219,6 @@ class Case:
         )
 
 
-def begin(
-    tx: Transaction,
-    instance: ProcessInstance,
-    *,
-    variables: Mapping[str, object],
-    by: Actor,
-) -> None:
-    """Take the first step of a new case. Raises as `Case.advance`."""
-    case = Case(instance=instance, loaded=definitions.load(tx, instance.definition_id), tasks={})
-    detail = {"variables": dict(variables)} if variables else {}
-    case._note(tx, EventType.INSTANCE_STARTED, by=by, detail=detail)
-    snapshot = steps.start(
-        case.loaded.specification, variables=variables, moment=moment(tx, case.loaded.process)
-    )
-    case._follow(tx, snapshot, by=by)
-
-
 def timer_key(timer_id: UUID) -> str:
     """Return the key of the job that fires a timer."""
     return f"timer:{timer_id}"
@@ -223,6 +235,7 @@ def locked(tx: Transaction, instance: ProcessInstance, task_id: UUID | None = No
 
 def _cancel_task(tx: Transaction, task: Task, by: Actor) -> None:
     """End an open task without a result."""
+    task.late_minutes = minutes_late(tx, task.due_at) or None
     task.state = TaskState.CANCELLED
     task.ended_at = tx.now
     history.record_task(tx, EventType.TASK_CANCELLED, task, actor=by.username)

@@ -24,10 +24,9 @@ def moment(tx: Transaction, process: Process) -> Moment:
 
 
 def lateness(tx: Transaction, task: Task) -> int:
-    """Return by how many working minutes a task is late by now, or was when it was completed.
+    """Return by how many working minutes a task is late by now, or was when it ended; 0 is in time.
 
-    What was recorded then stays, also if the calendar is changed later. 0 is in time, and what a
-    cancelled task has.
+    What was recorded then stays, also if the calendar is changed later.
     """
     if task.state is TaskState.OPEN:
         return minutes_late(tx, task.due_at)

@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from engine import repository
-from engine.bpmn.lint import check
+from engine.bpmn.findings import DiagramRefused, Finding, Severity
+from engine.bpmn.lint import lint
 from engine.bpmn.reader import read
-from engine.bpmn.sop import Process, Step
+from engine.bpmn.sop import Process, Step, read_process
 from engine.database import Transaction
 from engine.model import ProcessDefinition, Role, new_id
 from engine.permissions import Actor, require
@@ -23,8 +24,10 @@ class Deployment:
 
     definition: ProcessDefinition
     process: Process
+    findings: tuple[Finding, ...]
+    """Warnings and hints; nothing in them keeps the diagram from running."""
     created: bool
-    """False: the newest version is this very diagram, and stays the newest."""
+    """False: the newest version is this very diagram and in force by then, so it stays."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +49,8 @@ def deploy(
 ) -> Deployment:
     """Return the definition that this diagram is from now on, or from `effective_from` (aware).
 
-    A new version comes into being only if the diagram differs from the newest version.
+    A new version comes into being only if the diagram differs from the newest version, or if that
+    one comes into force later than wanted.
 
     Raises:
         RoleNeeded: not a process owner.
@@ -55,10 +59,14 @@ def deploy(
     """
     require(by, Role.PROCESS_OWNER)
     diagram = read(source)
-    process = check(diagram)
+    findings = lint(diagram)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise DiagramRefused(findings)
+    process = read_process(diagram)
+    wanted_from = effective_from or tx.now
     newest = repository.latest_definition(tx, process.key)
-    if newest is not None and newest.digest == diagram.digest:
-        return Deployment(definition=newest, process=process, created=False)
+    if newest and newest.digest == diagram.digest and newest.effective_from <= wanted_from:
+        return Deployment(definition=newest, process=process, findings=findings, created=False)
     compile_process(diagram.root, process.key)
     definition = ProcessDefinition(
         tenant_id=tx.tenant_id,
@@ -68,21 +76,25 @@ def deploy(
         name=process.name,
         digest=diagram.digest,
         source=source,
-        effective_from=effective_from or tx.now,
+        effective_from=wanted_from,
         deployed_at=tx.now,
         deployed_by=by.username,
     )
     tx.add(definition)
     tx.flush()
-    return Deployment(definition=definition, process=process, created=True)
+    return Deployment(definition=definition, process=process, findings=findings, created=True)
 
 
 def load(tx: Transaction, definition_id: UUID) -> Loaded:
-    """Return a definition ready to run; compiled once per process. Raises DefinitionNotFound."""
+    """Return a definition ready to run; compiled once per process. Raises DefinitionNotFound.
+
+    It was linted when it was deployed, and is not again: a rule that a later release adds must not
+    stop the cases that are under way.
+    """
     loaded = _loaded.get(definition_id)
     if loaded is None:
         diagram = read(repository.definition(tx, definition_id).source)
-        process = check(diagram)
+        process = read_process(diagram)
         specification = compile_process(diagram.root, process.key)
         by_id = {step.element_id: step for step in process.steps}
         loaded = Loaded(process=process, steps=by_id, specification=specification)

@@ -8,6 +8,7 @@ from uuid import UUID
 from engine import cases, definitions, repository
 from engine.bpmn.forms import validate
 from engine.bpmn.sop import Process, Step
+from engine.cases import Case
 from engine.database import Transaction
 from engine.deadlines import lateness
 from engine.errors import Forbidden, Invalid
@@ -59,7 +60,7 @@ def start(
     _require_starter(by, loaded.process)
     cleaned = validate(loaded.process, None, variables)
     instance = _new_instance(tx, definition, business_key, by)
-    cases.begin(tx, instance, variables=cleaned, by=by)
+    Case.begin(tx, instance, variables=cleaned, by=by)
     return instance
 
 

@@ -368,7 +368,7 @@ class Task(Base):
     ended_at: Mapped[datetime | None]
     completed_by: Mapped[str | None] = mapped_column(String(64))
     late_minutes: Mapped[int | None]
-    """Working minutes after `due_at` at which it was completed, rounded up; None: in time."""
+    """Working minutes after `due_at` at which it ended, rounded up; None: in time, or open."""
 
 
 class Job(Base):
@@ -396,7 +396,7 @@ class Job(Base):
 
 
 class HistoryEvent(Base):
-    """What happened, who did it and when; only ever added to, read case by case, ordered by id."""
+    """What happened, who did it and when; only added to, read case by case by `at` and `id`."""
 
     __tablename__ = "history_events"
     __table_args__ = (

@@ -152,4 +152,5 @@ def _lock_open(tx: Transaction, task_id: UUID) -> tuple[Case, Task]:
             completed_by=task.completed_by,
             ended_at=task.ended_at and tx.local(task.ended_at).isoformat(),
         )
+    case.instance.advanced_at = tx.now
     return case, task

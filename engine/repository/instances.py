@@ -19,7 +19,7 @@ from engine.model import (
     ProcessInstance,
     Task,
 )
-from engine.repository.paging import AnyRow, Order, Page, PageRequest, found, page_of
+from engine.repository.paging import FRESH, AnyRow, Order, Page, PageRequest, found, page_of
 from engine.repository.tasks import TaskNotFound, Visibility, visible_task
 
 
@@ -54,13 +54,13 @@ def lock_instance_of_job(tx: Transaction, key: str) -> ProcessInstance | None:
         .scalar_subquery()
     )
     query = _instance(tx, ProcessInstance.id == owner).with_for_update(skip_locked=True)
-    return _at_or_after_last_step(tx, tx.session.scalar(query))
+    return _at_or_after_last_step(tx, tx.session.scalar(query, execution_options=FRESH))
 
 
 def _lock(
     tx: Transaction, which: ColumnElement[bool], missing: type[NotFound], wanted: UUID
 ) -> ProcessInstance:
-    row = tx.session.scalar(_instance(tx, which).with_for_update())
+    row = tx.session.scalar(_instance(tx, which).with_for_update(), execution_options=FRESH)
     return found(_at_or_after_last_step(tx, row), missing, id=str(wanted))
 
 
@@ -178,4 +178,4 @@ def history(tx: Transaction, instance_id: UUID, page: PageRequest) -> Page[Histo
     query = select(HistoryEvent).where(
         HistoryEvent.tenant_id == tx.tenant_id, HistoryEvent.instance_id == instance_id
     )
-    return page_of(tx, query, page, order=[(HistoryEvent.id, False)])
+    return page_of(tx, query, page, order=[(HistoryEvent.at, False), (HistoryEvent.id, False)])

@@ -48,6 +48,10 @@ class Page(Generic[T]):
     """Where the next page starts; None on the last one."""
 
 
+FRESH = {"populate_existing": True}
+"""For what is read under the lock: rows that the session has seen before it are read again."""
+
+
 def one(tx: Transaction, table: type[T], row_id: UUID, missing: type[NotFound]) -> T:
     return found(tx.session.get(table, (tx.tenant_id, row_id)), missing, id=str(row_id))
 

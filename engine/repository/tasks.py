@@ -17,7 +17,7 @@ from engine.model import (
     TaskState,
     User,
 )
-from engine.repository.paging import AnyRow, Order, Page, PageRequest, found, page_of
+from engine.repository.paging import FRESH, AnyRow, Order, Page, PageRequest, found, page_of
 
 
 class TaskNotFound(NotFound):
@@ -42,7 +42,7 @@ def open_tasks_and(tx: Transaction, instance_id: UUID, task_id: UUID | None = No
         Task.instance_id == instance_id,
         or_(Task.state == TaskState.OPEN, Task.id == task_id),
     )
-    return list(tx.session.scalars(query))
+    return list(tx.session.scalars(query, execution_options=FRESH))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,7 @@ def tasks(
 def tasks_of(tx: Transaction, instance_id: UUID) -> Sequence[Task]:
     """Return all tasks of a case, open or ended, oldest first."""
     query = select(Task).where(Task.tenant_id == tx.tenant_id, Task.instance_id == instance_id)
-    return tx.session.scalars(query.order_by(Task.id)).all()
+    return tx.session.scalars(query.order_by(Task.created_at, Task.id)).all()
 
 
 def with_cases(tx: Transaction) -> Select[*tuple[Any, ...]]:

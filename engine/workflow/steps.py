@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import orjson
 import uuid_utils.compat
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import EscalationEventDefinition
@@ -24,6 +25,9 @@ from engine.workflow.pruning import forget_arrivals, prune
 from engine.workflow.scripting import Expressions
 from engine.workflow.specification import Specification
 from engine.workflow.timers import DueTimer, Moment, due_moment
+
+_MOST_VARIABLES = 64 * 2**10
+"""Bytes of all variables of a case together, as JSON."""
 
 
 class VisitKind(StrEnum):
@@ -92,6 +96,10 @@ class NoWayOut(Invalid):
     """No condition holds at a gateway without a default flow."""
 
 
+class TooManyVariables(Invalid):
+    """The variables of the case would become too large."""
+
+
 class Stuck(Invalid):
     """After this step the case could never go on: a join would wait for what cannot come."""
 
@@ -103,7 +111,7 @@ def start(
 
     Raises:
         UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
-        Stuck: nothing would be left to wait for.
+        TooManyVariables, Stuck: as they say.
     """
     expressions = Expressions(moment)
     workflow = BpmnWorkflow(specification.process, script_engine=expressions)
@@ -126,7 +134,7 @@ def advance(
     Raises:
         TaskGone: the task is not open, or a timer that was due has just interrupted it.
         UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
-        Stuck: nothing would be left to wait for.
+        TooManyVariables, Stuck: as they say.
     """
     workflow = states.load(state, specification, Expressions(moment))
     before = [task.id for task in _waiting_timers(workflow)]
@@ -134,14 +142,21 @@ def advance(
     if complete is not None:
         task = workflow.tasks.get(complete)
         if task is None or not _is_open(task):
-            raise TaskGone
-        # Variables belong to the case: a branch that joins later must not bring back old values.
-        for each in workflow.tasks.values():
-            each.data.update(variables or {})
-        task.run()
+            raise TaskGone(task_id=str(complete), state="cancelled")
+        _set_variables(workflow, variables or {})
+        _execute(task)
         visits.append(Visit(kind=VisitKind.COMPLETED, element_id=task.task_spec.bpmn_id))
         visits.extend(_run(workflow))
     return _snapshot(workflow, visits, before=before)
+
+
+def _set_variables(workflow: BpmnWorkflow, variables: Mapping[str, object]) -> None:
+    """Variables belong to the case: a branch that joins later must not bring back old values."""
+    for task in workflow.tasks.values():
+        task.data.update(variables)
+    size = max(len(orjson.dumps(task.data)) for task in workflow.tasks.values())
+    if size > _MOST_VARIABLES:
+        raise TooManyVariables(bytes=size, allowed=_MOST_VARIABLES)
 
 
 def _run(workflow: BpmnWorkflow) -> Iterator[Visit]:
@@ -156,6 +171,7 @@ def _run(workflow: BpmnWorkflow) -> Iterator[Visit]:
 
 
 def _execute(task: Any) -> None:
+    task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
     try:
         task.run()
     except WorkflowException as error:

@@ -126,6 +126,16 @@ def test_a_cancelled_case_has_no_open_task_and_no_timer(office: Office) -> None:
         case.cancel("sekali lagi")
 
 
+def test_what_is_overdue_when_a_case_is_cancelled_stays_on_record(office: Office) -> None:
+    case = office.start()
+    office.wait("PT40M")
+    case.cancel("permohonan ditarik")
+    types = [event.type for event in case.history()]
+    assert "timer_fired" in types
+    assert "escalated" in types
+    assert case.progress().steps[0].late_minutes == 31
+
+
 def test_the_report_counts_what_is_overdue_by_process_step_and_actor(office: Office) -> None:
     slow, slower = office.start("A"), office.start("B")
     slower.play(until="Membuat format")

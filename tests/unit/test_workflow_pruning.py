@@ -98,3 +98,20 @@ def test_a_branch_that_has_ended_does_not_make_the_case_end() -> None:
     case.complete("a").complete("b")
     assert case.open == ["c"]
     assert case.complete("c").ended
+
+
+def test_parallel_blocks_in_a_row_do_not_multiply_the_state() -> None:
+    def stored(count: int) -> int:
+        forks = range(0, 2 * count, 2)
+        flows = [f"and{n} > {side}{n} > and{n + 1}" for n in forks for side in ("left", "right")]
+        flows += [f"and{n + 1} > and{n + 2}" for n in forks[:-1]]
+        return len(play("start > and0", *flows, f"and{2 * count - 1} > end").last.state or b"")
+
+    assert stored(12) <= stored(2) * 1.2
+
+
+def test_a_loop_without_a_choice_on_it_goes_round_and_round() -> None:
+    case = play("start > a > b > a")
+    for turn in range(20):
+        assert case.open == ["ab"[turn % 2]]
+        case.complete("ab"[turn % 2])
