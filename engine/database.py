@@ -5,13 +5,16 @@ behave alike: writers on SQLite start with BEGIN IMMEDIATE, so they queue for th
 one case queue for its row on PostgreSQL.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import orjson
@@ -28,18 +31,22 @@ from sqlalchemy import (
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
+    DisconnectionError,
     IntegrityError,
     InterfaceError,
     OperationalError,
     TimeoutError,  # noqa: A004 — of the connection pool
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.calendars import Calendars
 from engine.clock import Clock
 from engine.config import InvalidSetting, Settings
 from engine.errors import AlurError, Conflict, Unavailable
 from engine.model import SCHEMA_REVISION, Base
+
+log = logging.getLogger(__name__)
 
 _BUSY_TIMEOUT_MS = 30_000
 _POOL_TIMEOUT_S = 10
@@ -174,11 +181,37 @@ def _engine(settings: Settings) -> Engine:
         return create_engine(url, connect_args={"options": _POSTGRESQL_TIMEOUTS}, **options)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         raise InvalidSetting("ALUR_DATABASE_URL must name a SQLite file or a PostgreSQL database.")
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"isolation_level": None}, **options)
+    file = Path(url.database).absolute()
+    engine = create_engine(url, creator=partial(_open_sqlite, file), **options)
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "checkout", partial(_require_same_file, file))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def create_file(engine: Engine) -> None:
+    """Make an empty SQLite file if there is none; nothing else makes one, so a mistyped path does
+    not look like an empty office.
+    """
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        file = Path(engine.url.database)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+
+
+def _open_sqlite(file: Path) -> sqlite3.Connection:
+    uri = f"file:{quote(str(file))}?mode=rw"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+
+def _require_same_file(
+    file: Path, connection: sqlite3.Connection, record: ConnectionPoolEntry, _: object
+) -> None:
+    """Leave a connection whose file was deleted or replaced: what it writes would be lost."""
+    del connection
+    found = file.stat().st_ino if file.exists() else None
+    if record.info.setdefault("inode", found) != found or found is None:
+        raise DisconnectionError(f"the database file {file.name} is not the one that was opened")
 
 
 def _read_only(engine: Engine) -> dict[str, bool]:
@@ -211,7 +244,12 @@ def _domain_error(error: DBAPIError | TimeoutError) -> AlurError | None:
     sqlstate = getattr(error.orig, "sqlstate", None)
     if sqlstate == _UNDEFINED_TABLE or "no such table" in str(error):
         return NotMigrated()
+    if "unable to open database file" in str(error):
+        return NotMigrated(
+            "The database file is not there or cannot be opened; `alur db upgrade` makes a new one."
+        )
     if isinstance(error, OperationalError | InterfaceError) or sqlstate == _READ_ONLY:
+        log.error("the database does not answer: %s", error.orig)
         return Unavailable()
     return None
 

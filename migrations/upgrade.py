@@ -6,6 +6,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
+from engine.database import create_file
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -20,4 +22,5 @@ def configuration(engine: Engine) -> Config:
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Migrate up to `revision` in one transaction; a database that is there already stays."""
+    create_file(engine)
     command.upgrade(configuration(engine), revision)

@@ -7,6 +7,7 @@ from engine.backup.files import (
     DatabaseInUse,
     NewerBackup,
     NotABackup,
+    NotWritten,
     RestoredBefore,
     ToolFailed,
     ToolMissing,
@@ -17,6 +18,7 @@ __all__ = [
     "DatabaseInUse",
     "NewerBackup",
     "NotABackup",
+    "NotWritten",
     "RestoredBefore",
     "ToolFailed",
     "ToolMissing",
@@ -33,6 +35,7 @@ def backup(database: Database, file: Path) -> None:
     Raises:
         NotMigrated: there is no database yet.
         NotABackup: the database is damaged, or is `file` itself.
+        NotWritten: there is no space left, or the folder cannot be written to.
         ToolMissing, ToolFailed: of PostgreSQL's programs.
         Unavailable: the database does not answer.
     """

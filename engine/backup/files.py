@@ -12,6 +12,10 @@ from engine.model import SCHEMA_REVISION
 _KEPT = ".before-restore"
 
 
+class NotWritten(Unavailable):
+    """The backup could not be written."""
+
+
 class NotABackup(Invalid):
     """This file is not a usable backup of this kind of database."""
 

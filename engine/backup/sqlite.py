@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.backup.files import (
     DatabaseInUse,
     NotABackup,
+    NotWritten,
     kept_beside,
     private_file,
     require_known,
@@ -23,7 +24,10 @@ _COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 def backup(source: Path, target: Path) -> None:
-    """Write a consistent copy of the database that is in use. Raises NotMigrated, NotABackup."""
+    """Write a consistent copy of the database that is in use.
+
+    Raises NotMigrated, NotABackup, NotWritten.
+    """
     if not source.exists():
         raise NotMigrated(file=str(source))
     if target.exists() and target.samefile(source):
@@ -33,8 +37,13 @@ def backup(source: Path, target: Path) -> None:
         closing(sqlite3.connect(source)) as live,
         closing(sqlite3.connect(new)) as copy,
     ):
-        live.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
+        try:
+            live.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
+        except sqlite3.OperationalError as error:
+            raise NotWritten(
+                f"The backup could not be written: {error}.", file=str(target)
+            ) from error
         _require_usable(copy)
 
 

@@ -21,7 +21,7 @@ from engine.model import (
 
 T = TypeVar("T")
 Key = Sequence[str | None]
-"""A sort key as text, ready for a cursor."""
+"""The name of an order and a sort key in it, as text, ready for a cursor."""
 AnyRow = Row[*tuple[Any, ...]]
 Order = Sequence[tuple[InstrumentedAttribute[Any], bool]]
 """Columns to sort by, and whether downwards; the last one is unique."""
@@ -78,10 +78,9 @@ def page_of(
     rows = tx.session.execute(ordered.limit(page.limit + 1)).all()
     shown = rows[: page.limit]
     more = len(rows) > page.limit
-    last = [getattr(shown[-1][0], column.key) for column, _ in order] if more else None
     return Page(
         items=[record(row) for row in shown],
-        next_after=None if last is None else [None if v is None else _text(v) for v in last],
+        next_after=_key(order, shown[-1][0]) if more else None,
     )
 
 
@@ -98,12 +97,25 @@ def _beyond(order: Order, key: Sequence[Any]) -> ColumnElement[bool]:
     return or_(beyond, and_(equal, _beyond(rest, values))) if rest else beyond
 
 
+def _key(order: Order, row: object) -> Key:
+    values = [getattr(row, column.key) for column, _ in order]
+    return [_name(order), *(None if value is None else _text(value) for value in values)]
+
+
+def _name(order: Order) -> str:
+    """Return what tells this order from all others, for example `-tasks.due_at,-tasks.id`."""
+    return ",".join(f"{'-' if down else ''}{column}" for column, down in order)
+
+
 def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _parse(order: Order, key: Key) -> list[object]:
-    """Read a sort key back from its text. Raises InvalidCursor."""
+    """Read a sort key of this very order back from its text. Raises InvalidCursor."""
+    name, *key = key or [None]
+    if name != _name(order):
+        raise InvalidCursor
     try:
         return [
             None if text is None else _PARSERS[type(column.type)](text)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from uuid import UUID
 
 import pytest
 
@@ -47,6 +48,10 @@ def test_a_cursor_walks_every_case_user_position_and_event_once(api: Api) -> Non
         assert len(set(whole)) == len(whole) > 1
 
 
+MOST_URGENT = "Task.due_at,Task.id"
+"""What a cursor of the worklist begins with."""
+
+
 def forged(*key: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
 
@@ -58,11 +63,12 @@ def forged(*key: object) -> str:
         "%%%",
         "bm90IGpzb24",
         forged(),
-        forged("2026-11-04T01:00:00+00:00"),
-        forged("gestern", "x"),
-        forged("0001-01-01T00:00:00+23:59", "00000000-0000-7000-8000-000000000000"),
-        forged(1, 2),
-        forged("\0", "\ud800"),
+        forged(MOST_URGENT),
+        forged(MOST_URGENT, "2026-11-04T01:00:00+00:00"),
+        forged(MOST_URGENT, "gestern", "x"),
+        forged(MOST_URGENT, "0001-01-01T00:00:00+23:59", "00000000-0000-7000-8000-000000000000"),
+        forged(MOST_URGENT, 1, 2),
+        forged(MOST_URGENT, "\0", "\ud800"),
         base64.urlsafe_b64encode(b"[" * 1000).decode(),
     ],
 )
@@ -72,8 +78,15 @@ def test_a_cursor_of_nowhere_is_refused(api: Api, cursor: str) -> None:
         assert problem_of(answer) == (422, "invalid-cursor")
 
 
+def test_a_cursor_of_another_order_is_refused(api: Api) -> None:
+    cursor = forged("-Task.due_at,-Task.id", "2026-11-04T01:00:00+00:00", str(UUID(int=1)))
+    answer = api.get("/tasks", by="supervisor", cursor=cursor)
+    assert problem_of(answer) == (422, "invalid-cursor")
+    assert api.get("/tasks", by="supervisor", cursor=cursor, sort="-due_date").status_code == 200
+
+
 def test_a_naive_moment_in_a_forged_cursor_does_no_harm(api: Api) -> None:
-    cursor = forged("2026-11-04T01:00:00", "00000000-0000-7000-8000-000000000000")
+    cursor = forged(MOST_URGENT, "2026-11-04T01:00:00", "00000000-0000-7000-8000-000000000000")
     assert api.get("/tasks", by="supervisor", cursor=cursor).status_code == 200
 
 

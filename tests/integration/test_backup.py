@@ -12,7 +12,7 @@ import pytest
 from engine import backup
 from engine.clock import Clock
 from engine.config import Settings
-from engine.database import Database, NotMigrated
+from engine.database import Database, NotMigrated, create_file
 from engine.model import InstanceState
 from tests.clock import TestClock
 from tests.office import Office
@@ -169,7 +169,7 @@ def test_a_failed_backup_leaves_the_one_before_and_nothing_else(
     folder.mkdir()
     (folder / "alur.backup").write_bytes(b"of yesterday")
     empty = open_database(clock)
-    empty.engine.connect().close()
+    create_file(empty.engine)
     if empty.engine.dialect.name == "postgresql":
         fake_pg_dump(tmp_path, "echo disk full >&2; exit 1", monkeypatch)
     with pytest.raises((backup.NotABackup, backup.ToolFailed)):
