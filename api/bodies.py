@@ -5,21 +5,22 @@ that a database or another JSON reader would understand differently.
 """
 
 import json
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from flask import Request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from engine.bpmn.values import problem_with_free
 from engine.errors import Invalid
 
 JSON: Final = "application/json"
 MULTIPART: Final = "multipart/form-data"
 XML: Final = ("application/xml", "text/xml")
 MAX_DEPTH: Final = 32
-_LARGEST_INTEGER: Final = 2**63 - 1
+_SECRET: Final = frozenset({"password", "present", "new"})
+"""Fields that hold a password."""
 
 
 class MalformedJson(BadRequest):
@@ -36,13 +37,8 @@ class Body:
 
     content: bytes = b""
     """What the view is about: JSON, or the uploaded file."""
-    form: bytes = b""
-    """The other fields of a form, so that two different forms never look the same."""
-
-    @property
-    def fingerprint(self) -> bytes:
-        """Return what tells this body from another, whatever boundary a form was sent with."""
-        return self.content + b"\0" + self.form
+    fingerprint: bytes = b""
+    """What tells this body from another; a hash of it may be stored."""
 
 
 def read_json(request: Request) -> Body:
@@ -60,7 +56,7 @@ def read_json(request: Request) -> Body:
     if not isinstance(value, dict):
         raise UnusableBody("The body has to be a JSON object.")
     _require_usable(value)
-    return Body(content)
+    return Body(content, _without_secrets(value))
 
 
 def read_nothing(request: Request) -> Body:
@@ -91,13 +87,23 @@ def read_diagram(request: Request) -> Body:
         UnusableBody: not exactly one file in the form.
     """
     if request.mimetype in XML:
-        return Body(request.get_data())
+        return Body(request.get_data(), request.get_data())
     if request.mimetype != MULTIPART:
         raise UnsupportedMediaType(f"The body has to be {', '.join(XML)} or {MULTIPART}.")
     files = [file for _, file in request.files.items(multi=True)]
     if len(files) != 1:
         raise UnusableBody(fields={"file": f"exactly one file is needed, not {len(files)}"})
-    return Body(files[0].read(), json.dumps(list(request.form.items(multi=True))).encode())
+    content, fields = files[0].read(), list(request.form.items(multi=True))
+    return Body(content, content + b"\0" + json.dumps(fields).encode())
+
+
+def _without_secrets(fields: Mapping[str, object]) -> bytes:
+    """Return the fields as JSON, and of a password only that there is one.
+
+    Fingerprints are stored under a fast hash; of a password that would be as good as its text.
+    """
+    shown = {name: None if name in _SECRET else value for name, value in fields.items()}
+    return json.dumps(shown).encode()
 
 
 def _parse(content: bytes) -> object:
@@ -137,19 +143,13 @@ def _require_usable(value: object, depth: int = 0) -> None:
             inside = (*value.keys(), *value.values())
         case list():
             inside = value
-        case str() if not is_storable(value):
-            raise UnusableBody("A text holds NUL or half a character.")
-        case int() if not -_LARGEST_INTEGER <= value <= _LARGEST_INTEGER:
-            raise UnusableBody("A number is too large.")
-        case float() if not math.isfinite(value):
-            raise UnusableBody("A number is too large.")
+        case _:
+            if problem := problem_with_free(value):
+                raise UnusableBody(problem)
     for each in inside:
         _require_usable(each, depth + 1)
 
 
 def is_storable(text: str) -> bool:
     """Return whether databases take the text: no NUL, and no half of a surrogate pair."""
-    try:
-        return b"\0" not in text.encode()
-    except UnicodeEncodeError:  # JSON can write a lone surrogate, UTF-8 cannot
-        return False
+    return problem_with_free(text) is None

@@ -34,6 +34,12 @@ _GRACE_SECONDS = 25
 """How long a request that is at work may go on after a signal; service managers kill at 30."""
 
 
+_CONNECTIONS = 1000
+"""Open at once; idle ones must not keep new clients out."""
+_IDLE_SECONDS = 30
+"""A connection that says nothing for so long is closed."""
+
+
 class AddressInUse(Conflict):
     """Another program listens on this address; choose another port."""
 
@@ -125,6 +131,9 @@ def _listen(app: Flask, settings: Settings, host: str, port: int) -> _Server:
             threads=settings.pool_size,
             ident=None,
             clear_untrusted_proxy_headers=False,  # the application decides whom to trust
+            connection_limit=_CONNECTIONS,
+            channel_timeout=_IDLE_SECONDS,
+            asyncore_use_poll=True,  # select() knows no descriptor above 1,023
             max_request_body_size=2 * settings.max_request_bytes,
         )
     except OSError as error:

@@ -60,7 +60,7 @@ def reading(view: View) -> Callable[..., Response]:
     return answer
 
 
-def writing(view: View, *, status: int, body: ReadBody, keyed: bool) -> Callable[..., Response]:
+def writing(view: View, *, status: int, body: ReadBody) -> Callable[..., Response]:
     """Return a view that gets `tx` and `by`, and whose changes are committed after it.
 
     The body is read before the transaction begins, so that a slow client holds nothing up.
@@ -70,7 +70,7 @@ def writing(view: View, *, status: int, body: ReadBody, keyed: bool) -> Callable
     def answer(**arguments: object) -> Response:
         token = bearer_token()
         g.body = body(request)
-        key = _idempotency_key() if keyed else None
+        key = _idempotency_key()
         once: idempotency.Request | None = None
         try:
             with wired().database.begin() as tx:
@@ -87,6 +87,20 @@ def writing(view: View, *, status: int, body: ReadBody, keyed: bool) -> Callable
                 raise
             return respond(stored, replayed=True)
         return respond(reply)
+
+    return answer
+
+
+def logged_in(view: View, *, status: int, body: ReadBody) -> Callable[..., Response]:
+    """Return a view that gets `by`, and looks after its transactions itself."""
+
+    @wraps(view)
+    def answer(**arguments: object) -> Response:
+        token = bearer_token()
+        g.body = body(request)
+        with wired().database.read() as tx:
+            by = tokens.authenticate(tx, token)
+        return respond(serialised(view(by, **arguments), status))
 
     return answer
 

@@ -36,7 +36,7 @@ class Settings:
     """How long a login lasts."""
 
     login_attempts: int = 10
-    """Failed logins allowed for one user name, or from one address, within a quarter of an hour."""
+    """Failed logins allowed for a user name within 15 minutes; an address has ten times as many."""
 
     max_request_bytes: int = 6 * 1024 * 1024
     """Larger request bodies are refused with 413."""
@@ -57,17 +57,27 @@ class Settings:
         """Return the settings with what the environment says; empty values count as unset.
 
         Raises:
-            InvalidSetting: a value cannot be read; names the variable.
+            InvalidSetting: a value cannot be read or is too small; names the variable.
         """
         values: dict[str, object] = {}
         for field in fields(cls):
             name = f"ALUR_{field.name.upper()}"
             text = environment.get(name, "")
             if text:
-                values[field.name] = _read(name, text, _READERS[field.type])
+                value = _read(name, text, _READERS[field.type])
+                _require_least(name, value, LEAST.get(field.name))
+                values[field.name] = value
         return cls(**values)  # type: ignore[arg-type]  # each value was made by its field's type
 
 
+LEAST: Mapping[str, int] = {
+    "token_hours": 1,
+    "login_attempts": 1,
+    "max_request_bytes": 1024,
+    "pool_size": 1,
+    "trusted_proxies": 0,
+}
+"""What every number has to be at least; with less nobody could log in, ask, or be answered."""
 _READERS: dict[object, Callable[[str], object]] = {str: str, int: int, UUID: UUID, Path: Path}
 
 
@@ -76,3 +86,8 @@ def _read(name: str, text: str, kind: Callable[[str], object]) -> object:
         return kind(text)
     except ValueError as error:
         raise InvalidSetting(f"{name}={text!r} is not valid: {error}", setting=name) from error
+
+
+def _require_least(name: str, value: object, least: int | None) -> None:
+    if least is not None and isinstance(value, int) and value < least:
+        raise InvalidSetting(f"{name}={value} is too small: at least {least}.", setting=name)

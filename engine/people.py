@@ -7,13 +7,16 @@ from uuid import UUID
 
 from engine import passwords, repository
 from engine.database import Transaction
-from engine.errors import Conflict, Forbidden, Invalid
+from engine.errors import Conflict, Invalid
 from engine.model import Capacity, Holder, Position, Role, Tenant, User, new_id
 from engine.permissions import Actor, actor_of, require
-from engine.repository import HolderRecord, Page, PageRequest, UserNotFound
+from engine.repository import HolderRecord, Page, PageRequest
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
-RESERVED = frozenset({"system"})
+RESERVED = frozenset({"system", "me"})
+"""Names that mean something else: the engine itself, and whoever asks."""
+LONGEST = 200
+"""Characters of a name, a code, or the number of a decree; a database may refuse more."""
 
 
 class InvalidPerson(Invalid):
@@ -22,10 +25,6 @@ class InvalidPerson(Invalid):
 
 class LastAdmin(Conflict):
     """The office needs at least one active admin."""
-
-
-class WrongPassword(Forbidden):
-    """The present password is wrong."""
 
 
 def found_office(tx: Transaction) -> None:
@@ -37,10 +36,7 @@ def found_office(tx: Transaction) -> None:
 
 def acting(tx: Transaction, username: str) -> Actor:
     """Return the actor for a command run `--as` somebody. Raises UserNotFound."""
-    found = repository.user_with_groups(tx, username)
-    if found is None:
-        raise UserNotFound(username=username)
-    return actor_of(*found)
+    return actor_of(*repository.active_user(tx, username))
 
 
 def find_users(tx: Transaction, *, by: Actor, page: PageRequest) -> Page[User]:
@@ -73,7 +69,7 @@ def create_user(
         tenant_id=tx.tenant_id,
         id=new_id(),
         username=username,
-        name=_named(name),
+        name=_one_line("name", name),
         roles=sorted(roles),
         password_hash=None if password is None else passwords.digest(password),
         active=True,
@@ -102,35 +98,30 @@ def change_user(
         LastAdmin: nobody would be left to manage people.
     """
     require(by, Role.ADMIN)
+    if roles is not None or active is not None:
+        repository.lock_office(tx)  # or two admins could demote each other at once
     user = repository.user(tx, user_id)
+    managed_people = _manages_people(user)
     if name is not None:
-        user.name = _named(name)
+        user.name = _one_line("name", name)
     if roles is not None:
         user.roles = sorted(roles)
     if active is not None:
         user.active = active
     if password is not None:
         user.password_hash = passwords.digest(password)
+    tx.flush()
     if active is False or password is not None:
         repository.delete_tokens_of(tx, user.id)
-    tx.flush()
-    if not repository.active_admins(tx):
+    if password is not None:
+        repository.forget_failed_logins(tx, user.username)
+    if managed_people and not _manages_people(user) and not repository.active_admins(tx):
         raise LastAdmin
     return user
 
 
-def change_own_password(tx: Transaction, *, present: str, new: str, by: Actor) -> None:
-    """Set the actor's password and end all of their logins, also this one.
-
-    Raises:
-        WrongPassword: `present` is not the password.
-        UnusablePassword: too short or too long.
-    """
-    user = repository.user_named(tx, by.username)
-    if user is None or not passwords.matches(present, user.password_hash):
-        raise WrongPassword
-    user.password_hash = passwords.digest(new)
-    repository.delete_tokens_of(tx, user.id)
+def _manages_people(user: User) -> bool:
+    return user.active and Role.ADMIN in user.roles
 
 
 def create_position(tx: Transaction, *, code: str, name: str, by: Actor) -> Position:
@@ -138,14 +129,15 @@ def create_position(tx: Transaction, *, code: str, name: str, by: Actor) -> Posi
 
     Raises:
         RoleNeeded: not an admin.
-        InvalidPerson: a field is empty.
+        InvalidPerson: a field is empty or too long.
         AlreadyExists: a position with this code exists.
     """
     require(by, Role.ADMIN)
-    if not code.strip():
-        raise InvalidPerson(fields={"code": "must not be empty"})
     position = Position(
-        tenant_id=tx.tenant_id, id=new_id(), code=" ".join(code.split()), name=_named(name)
+        tenant_id=tx.tenant_id,
+        id=new_id(),
+        code=_one_line("code", code),
+        name=_one_line("name", name),
     )
     tx.add(position)
     tx.flush()
@@ -160,7 +152,7 @@ def rename_position(tx: Transaction, position_id: UUID, *, name: str, by: Actor)
     """
     require(by, Role.ADMIN)
     position = repository.position(tx, position_id)
-    position.name = _named(name)
+    position.name = _one_line("name", name)
     return position
 
 
@@ -192,9 +184,10 @@ def appoint(
 
     Raises:
         RoleNeeded, PositionNotFound, UserNotFound: as they say.
-        InvalidPerson: it would end before it begins.
+        InvalidPerson: it would end before it begins, or the decree is too long.
     """
     require(by, Role.ADMIN)
+    _require_length("decree", decree or "")
     holder = Holder(
         tenant_id=tx.tenant_id,
         id=new_id(),
@@ -231,8 +224,15 @@ def _require_order(holder: Holder) -> None:
         raise InvalidPerson(fields={"held_until": "lies before held_from"})
 
 
-def _named(name: str) -> str:
-    cleaned = " ".join(name.split())
+def _one_line(field: str, text: str) -> str:
+    """Return the text without line breaks. Raises InvalidPerson: empty or too long."""
+    cleaned = " ".join(text.split())
     if not cleaned:
-        raise InvalidPerson(fields={"name": "must not be empty"})
+        raise InvalidPerson(fields={field: "must not be empty"})
+    _require_length(field, cleaned)
     return cleaned
+
+
+def _require_length(field: str, text: str) -> None:
+    if len(text) > LONGEST:
+        raise InvalidPerson(fields={field: f"at most {LONGEST} characters"})

@@ -17,7 +17,7 @@ class NotYourPosition(Forbidden):
 
 
 class AssignedToSomebodyElse(Conflict):
-    """Somebody else has taken this task."""
+    """Somebody else has taken this task; a supervisor can take it back or assign it anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +75,9 @@ def require_sight(by: Actor, task: Task) -> None:
 def require_candidate(by: Actor, task: Task) -> None:
     """Return if the actor may do the task: assigned, or unassigned in a position held.
 
+    Whether the assignee still holds the position is not asked here: whoever has left it cannot do
+    the task any more, and a supervisor frees it for the others.
+
     Raises:
         NotYourPosition: not a candidate.
         AssignedToSomebodyElse: a candidate, but the task has been taken.
@@ -97,4 +100,6 @@ def is_candidate(by: Actor, task: Task) -> bool:
 
 
 def _assigned_to(by: Actor, task: Task) -> bool:
-    return by.user_id is not None and task.assignee_id == by.user_id
+    """Return whether the task is the actor's; only as long as they hold its position, if any."""
+    is_assignee = by.user_id is not None and task.assignee_id == by.user_id
+    return is_assignee and task.candidate_group in {None, *by.groups}

@@ -1,4 +1,8 @@
-"""Logging in: a password becomes a token that expires; only its hash is stored."""
+"""Logging in: a password becomes a token that expires; only its hash is stored.
+
+A password is checked in no transaction, so that no connection is held while Argon2 works; and only
+after the attempt has been counted, so that no guess escapes the limit.
+"""
 
 import hashlib
 import secrets
@@ -7,17 +11,23 @@ from datetime import datetime, timedelta
 
 from engine import passwords, repository
 from engine.database import Database, Transaction
-from engine.errors import TooManyRequests, Unauthenticated
+from engine.errors import Forbidden, TooManyRequests, Unauthenticated
 from engine.model import LoginAttempt, Token, User, new_id
 from engine.permissions import Actor, actor_of
 
 ATTEMPT_WINDOW = timedelta(minutes=15)
 _ADDRESS_ALLOWANCE = 10
 """Many people share one address: it is allowed as many failures as this many user names."""
+_LONGEST = 64
+"""Characters of a user name or an address that are counted."""
 
 
 class WrongCredentials(Unauthenticated):
     """User name or password is wrong."""
+
+
+class WrongPassword(Forbidden):
+    """The present password is wrong."""
 
 
 class NotLoggedIn(Unauthenticated):
@@ -25,7 +35,7 @@ class NotLoggedIn(Unauthenticated):
 
 
 class TooManyLogins(TooManyRequests):
-    """Too many failed logins; try again in a quarter of an hour."""
+    """Too many wrong passwords; try again in a quarter of an hour."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,41 +57,82 @@ def login(
 ) -> Login:
     """Return a token for a user name and its password.
 
-    Works in two short transactions of its own: the attempt is counted before the password is
-    checked, so that neither a wrong password nor parallel guessing escapes the count, and no
-    connection is held while Argon2 works.
-
     Raises:
         WrongCredentials: unknown, inactive, or a wrong password; never says which.
         TooManyLogins: the name failed `allowed` times, or the address ten times as often.
     """
     username = username.strip().lower()
+    user = _checked(database, username, password, address=address, allowed=allowed)
     with database.begin() as tx:
-        _count_attempt(tx, username, address, allowed)
-        user = repository.user_named(tx, username)
-    stored = user.password_hash if user is not None and user.active else None
-    if not passwords.matches(password, stored) or user is None:
-        raise WrongCredentials
-    with database.begin() as tx:
+        if user is None or _unchanged(tx, user) is None:
+            raise WrongCredentials
         repository.forget_failed_logins(tx, username)
         return _issue(tx, user, lifetime)
 
 
-def _count_attempt(tx: Transaction, username: str, address: str, allowed: int) -> None:
-    by_name, by_address = repository.failed_logins(
-        tx, username=username, address=address, since=tx.now - ATTEMPT_WINDOW
+def change_own_password(
+    database: Database, *, present: str, new: str, by: Actor, address: str, allowed: int
+) -> None:
+    """Set the actor's password and end all of their logins, also this one.
+
+    A wrong `present` counts as a failed login: a stolen token must not serve to guess it.
+
+    Raises:
+        WrongPassword: `present` is not the password.
+        TooManyLogins: as for `login`.
+        UnusablePassword: `new` is too short or too long.
+    """
+    digest = passwords.digest(new)  # first: one that is too short is not a failed login
+    user = _checked(database, by.username, present, address=address, allowed=allowed)
+    if user is None:
+        raise WrongPassword
+    with database.begin() as tx:
+        locked = _unchanged(tx, user)
+        if locked is None:
+            raise WrongPassword
+        locked.password_hash = digest
+        tx.flush()
+        repository.delete_tokens_of(tx, locked.id)
+        repository.forget_failed_logins(tx, locked.username)
+
+
+def _checked(
+    database: Database, username: str, password: str, *, address: str, allowed: int
+) -> User | None:
+    """Return the active user if the password is theirs. Raises TooManyLogins."""
+    _count_attempt(database, username[:_LONGEST], address[:_LONGEST], allowed)
+    with database.read() as tx:
+        user = repository.user_named(tx, username)
+    stored = user.password_hash if user is not None and user.active else None
+    return user if passwords.matches(password, stored) else None
+
+
+def _count_attempt(database: Database, username: str, address: str, allowed: int) -> None:
+    """Count first and ask after: parallel guesses all see each other.
+
+    An attempt that is refused is not kept, or it would prolong the refusal.
+    """
+    attempt = LoginAttempt(
+        tenant_id=database.tenant_id, id=new_id(), username=username, address=address
     )
-    if by_name >= allowed or by_address >= allowed * _ADDRESS_ALLOWANCE:
-        raise TooManyLogins(retry_after_seconds=int(ATTEMPT_WINDOW.total_seconds()))
-    tx.add(
-        LoginAttempt(
-            tenant_id=tx.tenant_id,
-            id=new_id(),
-            username=username[:64],
-            address=address[:64],
-            attempted_at=tx.now,
+    with database.begin() as tx:
+        attempt.attempted_at = tx.now
+        tx.add(attempt)
+    with database.read() as tx:
+        by_name, by_address = repository.failed_logins(
+            tx, username=username, address=address, since=tx.now - ATTEMPT_WINDOW
         )
-    )
+    if by_name > allowed or by_address > allowed * _ADDRESS_ALLOWANCE:
+        with database.begin() as tx:
+            repository.forget_attempt(tx, attempt.id)
+        raise TooManyLogins(retry_after_seconds=int(ATTEMPT_WINDOW.total_seconds()))
+
+
+def _unchanged(tx: Transaction, user: User) -> User | None:
+    """Return the user as locked in this transaction, if nothing happened since the check."""
+    if user.password_hash is None:
+        return None
+    return repository.user_unless_changed(tx, user.id, user.password_hash)
 
 
 def _issue(tx: Transaction, user: User, lifetime: timedelta) -> Login:
@@ -108,7 +159,7 @@ def authenticate(tx: Transaction, token: str) -> Actor:
 
 
 def logout(tx: Transaction, token: str) -> None:
-    """End the login of this token."""
+    """End the login of this token, if there is one."""
     repository.delete_token(tx, _digest(token))
 
 

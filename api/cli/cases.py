@@ -56,8 +56,7 @@ def start(
         started = instances.start(
             tx, key, business_key=business_key, variables=dict(variables), by=by
         )
-        tx.flush()
-        case = DetailedInstance.detailed(tx, instances.get(tx, started.id, by=by))
+        case = DetailedInstance.now(tx, started.id, by=by)
     open_steps = (step for step in case.steps if step.state is StepState.OPEN)
     terminal.show(
         case,

@@ -111,7 +111,7 @@ def _deploy(
 ) -> DeployedDefinition:
     source = Path(checked.file).read_bytes()
     deployment = definitions.deploy(tx, source, by=by, effective_from=effective_from)
-    return DeployedDefinition.of(tx, deployment, tuple(checked.findings))
+    return DeployedDefinition.of(tx, deployment)
 
 
 def _news(deployed: DeployedDefinition) -> str:

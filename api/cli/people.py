@@ -5,7 +5,6 @@ Passwords are typed or made up, never arguments: those are for everybody to read
 
 import sys
 from datetime import datetime
-from uuid import UUID
 
 import click
 
@@ -14,7 +13,6 @@ from api.rest.positions import PositionList, ShownHolder, ShownPosition
 from api.rest.schemas import ListQuery
 from api.rest.users import ShownUser, UserList
 from engine import passwords, people, repository
-from engine.database import Transaction
 from engine.model import Capacity, Role
 from engine.repository import PageRequest
 
@@ -87,7 +85,9 @@ def set_password(terminal: Terminal, username: str, *, generate: bool) -> None:
     """Give a user a new password; this ends their logins."""
     password = _password(generate=generate)
     with terminal.writing() as (tx, by):
-        user = people.change_user(tx, _user_id(tx, username), password=password, by=by)
+        user = people.change_user(
+            tx, repository.user_by_name(tx, username).id, password=password, by=by
+        )
         shown = ShownUser.of(tx, user)
     said = f"{username} has a new password; old logins have ended."
     _show(terminal, shown, said, password if generate else None)
@@ -99,16 +99,9 @@ def set_password(terminal: Terminal, username: str, *, generate: bool) -> None:
 def deactivate(terminal: Terminal, username: str) -> None:
     """Keep a user from logging in, at once; what they did stays in the history."""
     with terminal.writing() as (tx, by):
-        user = people.change_user(tx, _user_id(tx, username), active=False, by=by)
+        user = people.change_user(tx, repository.user_by_name(tx, username).id, active=False, by=by)
         shown = ShownUser.of(tx, user)
     _show(terminal, shown, f"{username} cannot log in any more.", None)
-
-
-def _user_id(tx: Transaction, username: str) -> UUID:
-    user = repository.user_named(tx, username)
-    if user is None:
-        raise repository.UserNotFound(username=username)
-    return user.id
 
 
 def _page(cursor: str | None) -> PageRequest:
@@ -194,8 +187,8 @@ def hold(
     with terminal.writing() as (tx, by):
         appointed = people.appoint(
             tx,
-            _position_id(tx, code),
-            user_id=_user_id(tx, username),
+            repository.position_by_code(tx, code).id,
+            user_id=repository.user_by_name(tx, username).id,
             held_from=held_from.date() if held_from else tx.today,
             held_until=held_until.date() if held_until else None,
             capacity=Capacity(capacity),
@@ -205,13 +198,6 @@ def hold(
         holder = ShownHolder.of(appointed)
     until = f"until {holder.held_until}" if holder.held_until else "until further notice"
     terminal.show(holder, f"{username} holds {code} from {holder.held_from} {until}.")
-
-
-def _position_id(tx: Transaction, code: str) -> UUID:
-    position = repository.position_coded(tx, code)
-    if position is None:
-        raise repository.PositionNotFound(code=code)
-    return position.id
 
 
 COMMANDS = (users, positions)

@@ -17,7 +17,6 @@ from api.rest.schemas import (
     local,
 )
 from engine import definitions, repository
-from engine.bpmn import lint, reader
 from engine.bpmn.findings import Finding, Severity
 from engine.bpmn.sop import FieldType, FormField, Lane, Process, Step
 from engine.database import Transaction
@@ -76,9 +75,7 @@ class DeployedDefinition(Answer):
     )
 
     @classmethod
-    def of(
-        cls, tx: Transaction, deployment: Deployment, findings: tuple[Finding, ...]
-    ) -> "DeployedDefinition":
+    def of(cls, tx: Transaction, deployment: Deployment) -> "DeployedDefinition":
         """Return the deployment as it is shown."""
         definition = deployment.definition
         return cls(
@@ -87,7 +84,7 @@ class DeployedDefinition(Answer):
             name=definition.name,
             created=deployment.created,
             effective_from=local(tx, definition.effective_from),
-            findings=[DiagramFinding.of(finding) for finding in findings],
+            findings=[DiagramFinding.of(finding) for finding in deployment.findings],
         )
 
 
@@ -235,9 +232,7 @@ def deploy_process_definition(
     """
     effective_from = (_form_query() or query).effective_from
     deployment = definitions.deploy(tx, g.body.content, by=by, effective_from=effective_from)
-    findings = lint.lint(reader.read(g.body.content))
-    shown = DeployedDefinition.of(tx, deployment, findings)
-    return shown, 201 if deployment.created else 200
+    return DeployedDefinition.of(tx, deployment), 201 if deployment.created else 200
 
 
 @resource.get("/process-definitions", DefinitionList)
@@ -281,9 +276,9 @@ def get_process_definition_bpmn(
     key: str,
     version: int,
 ) -> Response:
-    """Download a diagram, byte for byte as it was deployed."""
+    """Download a diagram, byte for byte as it was deployed, in the encoding that it declares."""
     definition = repository.definition_version(tx, key, version)
-    answer = Response(definition.source, mimetype=BPMN)
+    answer = Response(definition.source, content_type=BPMN)  # a mimetype would claim UTF-8
     filename = f"{definition.key}-{definition.version}.bpmn"
     answer.headers.set("Content-Disposition", "attachment", filename=filename)
     return answer

@@ -19,7 +19,7 @@ from api.rest.schemas import (
 from engine import instances
 from engine.database import Transaction
 from engine.history import EventType
-from engine.instances import CaseRecord, StepProgress, StepState
+from engine.instances import StepProgress, StepState
 from engine.model import HistoryEvent, InstanceState
 from engine.permissions import Actor
 from engine.repository import InstanceFilter, InstanceRecord
@@ -145,8 +145,13 @@ class DetailedInstance(ShownInstance):
     steps: list[ShownProgress]
 
     @classmethod
-    def detailed(cls, tx: Transaction, case: CaseRecord) -> "DetailedInstance":
-        """Return the case with its steps as it is shown."""
+    def now(cls, tx: Transaction, instance_id: UUID, *, by: Actor) -> "DetailedInstance":
+        """Return the case with its steps as it is shown, with what this transaction has done.
+
+        Raises InstanceNotFound, and what `instances.get` raises for who may not see it.
+        """
+        tx.flush()
+        case = instances.get(tx, instance_id, by=by)
         return cls(
             **dict(ShownInstance.of(tx, case.record)),
             steps=[ShownProgress.of(tx, progress) for progress in case.steps],
@@ -195,7 +200,7 @@ def start_process_instance(tx: Transaction, by: Actor, json: StartInstance) -> D
         variables=json.variables,
         by=by,
     )
-    return _as_it_is_now(tx, instance.id, by)
+    return DetailedInstance.now(tx, instance.id, by=by)
 
 
 @resource.get("/process-instances", InstanceList)
@@ -211,7 +216,7 @@ def list_process_instances(tx: Transaction, by: Actor, query: InstanceQuery) -> 
 @resource.get("/process-instances/<uuid:instance_id>", DetailedInstance, problems=(403, 404))
 def get_process_instance(tx: Transaction, by: Actor, instance_id: UUID) -> DetailedInstance:
     """Show a case with the state of every step."""
-    return DetailedInstance.detailed(tx, instances.get(tx, instance_id, by=by))
+    return DetailedInstance.now(tx, instance_id, by=by)
 
 
 @resource.get("/process-instances/<uuid:instance_id>/history", History, problems=(403, 404))
@@ -231,9 +236,4 @@ def cancel_process_instance(
 ) -> DetailedInstance:
     """End a case early, with all its open tasks. For supervisors."""
     instances.cancel(tx, instance_id, reason=json.reason, by=by)
-    return _as_it_is_now(tx, instance_id, by)
-
-
-def _as_it_is_now(tx: Transaction, instance_id: UUID, by: Actor) -> DetailedInstance:
-    tx.flush()
-    return DetailedInstance.detailed(tx, instances.get(tx, instance_id, by=by))
+    return DetailedInstance.now(tx, instance_id, by=by)

@@ -58,12 +58,17 @@ class Resource:
         return self._write("PATCH", path, {200: answer}, problems)
 
     def put(self, path: str, *, problems: Iterable[int] = ()) -> Declared:
-        """Declare a route that sets something and answers nothing."""
-        return self._write("PUT", path, {204: None}, problems, keyed=False)
+        """Declare a route that sets something and answers nothing.
+
+        Its view gets `by`, and looks after its transactions itself.
+        """
+        known = {*_WITH_LOGIN, *problems}
+        return self._unkeyed("PUT", path, {204: None}, known, answering=transactions.logged_in)
 
     def delete(self, path: str) -> Declared:
-        """Declare a route that ends something and answers nothing."""
-        return self._write("DELETE", path, {204: None}, ())
+        """Declare a route that ends a login, known or not; its view does all of it itself."""
+        known = {*_WITH_LOGIN}
+        return self._unkeyed("DELETE", path, {204: None}, known, answering=transactions.public)
 
     def upload(
         self, path: str, answers: Mapping[int, Model], *, problems: Iterable[int] = ()
@@ -88,15 +93,10 @@ class Resource:
         self, path: str, answer: Model, *, status: int, problems: Iterable[int]
     ) -> Declared:
         """Declare a POST route for everybody; its view looks after its transactions itself."""
-
-        def declare(view: View) -> View:
-            known = {503, *_WITH_BODY, *problems}
-            validated = self._validated(view, {status: answer}, known, keyed=False, login=False)
-            answering = transactions.public(validated, status=status, body=bodies.read_json)
-            self._add("POST", path, view, answering)
-            return view
-
-        return declare
+        known, answers = {503, *problems}, {status: answer}
+        return self._unkeyed(
+            "POST", path, answers, known, answering=transactions.public, login=False
+        )
 
     def _write(
         self,
@@ -106,20 +106,36 @@ class Resource:
         problems: Iterable[int],
         *,
         body: ReadBody | None = None,
-        keyed: bool = True,
     ) -> Declared:
         def declare(view: View) -> View:
-            takes_json = "json" in view.__annotations__
-            read_body = body or (bodies.read_json if takes_json else bodies.read_nothing)
-            validated = self._validated(
-                view, answers, {*_WITH_LOGIN, *_WITH_BODY, *problems}, keyed=keyed
-            )
+            read_body = body or _body_of(view)
+            known = {*_WITH_LOGIN, *_WITH_BODY, *problems}
+            validated = self._validated(view, answers, known, keyed=True)
             if read_body is bodies.read_diagram:
                 specification.request_bodies[view.__name__] = DIAGRAM_BODY
-            answering = transactions.writing(
-                validated, status=min(answers), body=read_body, keyed=keyed
-            )
+            answering = transactions.writing(validated, status=min(answers), body=read_body)
             self._add(method, path, view, answering)
+            return view
+
+        return declare
+
+    def _unkeyed(
+        self,
+        method: str,
+        path: str,
+        answers: Mapping[int, Model | None],
+        problems: Iterable[int],
+        *,
+        answering: Callable[..., Callable[..., Any]],
+        login: bool = True,
+    ) -> Declared:
+        """Declare a route without Idempotency-Key: nothing of a login may be kept."""
+
+        def declare(view: View) -> View:
+            known = {*_WITH_BODY, *problems}
+            validated = self._validated(view, answers, known, keyed=False, login=login)
+            (status,) = answers
+            self._add(method, path, view, answering(validated, status=status, body=_body_of(view)))
             return view
 
         return declare
@@ -144,3 +160,7 @@ class Resource:
 
     def _add(self, method: str, path: str, view: View, answering: Callable[..., Any]) -> None:
         self.blueprint.add_url_rule(path, view.__name__, answering, methods=[method])
+
+
+def _body_of(view: View) -> ReadBody:
+    return bodies.read_json if "json" in view.__annotations__ else bodies.read_nothing

@@ -25,7 +25,7 @@ from engine.deadlines import lateness
 from engine.model import InstanceState, Task, TaskState
 from engine.permissions import Actor
 from engine.repository import TaskFilter, TaskRecord
-from engine.tasks import Completion, TaskDetail
+from engine.tasks import Completion
 
 resource = Resource("tasks", "The worklist: what has to be done, by whom and by when.")
 
@@ -138,8 +138,13 @@ class DetailedTask(ListedTask):
     )
 
     @classmethod
-    def detailed(cls, tx: Transaction, detail: TaskDetail) -> "DetailedTask":
-        """Return the task with its step as it is shown."""
+    def now(cls, tx: Transaction, task_id: UUID, *, by: Actor) -> "DetailedTask":
+        """Return the task with its step as it is shown, with what this transaction has done.
+
+        Raises TaskNotFound, NotYourPosition.
+        """
+        tx.flush()
+        detail = tasks.get(tx, task_id, by=by)
         step = detail.step
         return cls(
             **_record(tx, detail.record),
@@ -187,28 +192,28 @@ def list_tasks(tx: Transaction, by: Actor, query: TaskQuery) -> TaskList:
 @resource.get("/tasks/<uuid:task_id>", DetailedTask, problems=(403, 404))
 def get_task(tx: Transaction, by: Actor, task_id: UUID) -> DetailedTask:
     """Show a task: what has to be there before and after, by when, and the form to fill in."""
-    return DetailedTask.detailed(tx, tasks.get(tx, task_id, by=by))
+    return DetailedTask.now(tx, task_id, by=by)
 
 
 @resource.post("/tasks/<uuid:task_id>/claim", DetailedTask, problems=(403, 404, 409))
 def claim_task(tx: Transaction, by: Actor, task_id: UUID) -> DetailedTask:
     """Take a task, so that the other holders of the position leave it alone."""
     tasks.claim(tx, task_id, by=by)
-    return _as_it_is_now(tx, task_id, by)
+    return DetailedTask.now(tx, task_id, by=by)
 
 
 @resource.post("/tasks/<uuid:task_id>/unclaim", DetailedTask, problems=(403, 404, 409))
 def unclaim_task(tx: Transaction, by: Actor, task_id: UUID) -> DetailedTask:
     """Give a task back; its assignee or a supervisor may."""
     tasks.unclaim(tx, task_id, by=by)
-    return _as_it_is_now(tx, task_id, by)
+    return DetailedTask.now(tx, task_id, by=by)
 
 
 @resource.post("/tasks/<uuid:task_id>/assign", DetailedTask, problems=(403, 404, 409))
 def assign_task(tx: Transaction, by: Actor, task_id: UUID, json: AssignTask) -> DetailedTask:
     """Assign a task to a holder of its position. For supervisors."""
     tasks.assign(tx, task_id, username=json.assignee, by=by)
-    return _as_it_is_now(tx, task_id, by)
+    return DetailedTask.now(tx, task_id, by=by)
 
 
 @resource.post("/tasks/<uuid:task_id>/complete", CompletedTask, problems=(403, 404, 409))
@@ -220,11 +225,6 @@ def complete_task(tx: Transaction, by: Actor, task_id: UUID, json: CompleteTask)
     """
     completion = tasks.complete(tx, task_id, by=by, variables=json.variables)
     return CompletedTask.of(tx, completion)
-
-
-def _as_it_is_now(tx: Transaction, task_id: UUID, by: Actor) -> DetailedTask:
-    tx.flush()
-    return DetailedTask.detailed(tx, tasks.get(tx, task_id, by=by))
 
 
 def _row(tx: Transaction, task: Task) -> dict[str, Any]:

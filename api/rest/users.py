@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from flask import request
 from pydantic import Field
 
 from api.rest.resource import Resource
 from api.rest.schemas import Answer, Listing, ListQuery, RequestBody, local
-from engine import passwords, people, repository
+from api.wiring import wired
+from engine import passwords, people, repository, tokens
 from engine.database import Transaction
 from engine.model import Role, User
 from engine.permissions import Actor
@@ -95,16 +97,25 @@ def list_users(tx: Transaction, by: Actor, query: ListQuery) -> UserList:
 @resource.get("/users/me", Me)
 def get_me(tx: Transaction, by: Actor) -> Me:
     """Show who is logged in, with roles and the positions held today."""
-    user = repository.user_named(tx, by.username)
-    if user is None:
-        raise repository.UserNotFound(username=by.username)
+    user = repository.user_by_name(tx, by.username)
     return Me(**dict(ShownUser.of(tx, user)), positions=sorted(by.groups))
 
 
-@resource.put("/users/me/password", problems=(403,))
-def change_own_password(tx: Transaction, by: Actor, json: ChangedPassword) -> None:
-    """Change one's own password; this ends all of one's logins, also this one."""
-    people.change_own_password(tx, present=json.present, new=json.new, by=by)
+@resource.put("/users/me/password", problems=(403, 429))
+def change_own_password(by: Actor, json: ChangedPassword) -> None:
+    """Change one's own password; this ends all of one's logins, also this one.
+
+    A wrong present password counts as a failed login.
+    """
+    alur = wired()
+    tokens.change_own_password(
+        alur.database,
+        present=json.present,
+        new=json.new,
+        by=by,
+        address=request.remote_addr or "",
+        allowed=alur.settings.login_attempts,
+    )
 
 
 @resource.post("/users", ShownUser, status=201, problems=(403, 409))

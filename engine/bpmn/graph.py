@@ -3,8 +3,16 @@
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
+from engine.bpmn.loops import components
 from engine.bpmn.names import STEPS, Element, bpmn, is_flow_node, kind, text_of
+
+MAX_NODES: Final = 300
+"""SpiffWorkflow's parser follows the flow by recursion and stops at a chain of about 480."""
+MAX_FLOWS: Final = 1000
+"""More than three for each node; the rules of parallel gateways compare them in pairs."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,36 @@ class Graph:
         """The user, manual and plain tasks."""
         return self.of_kind(*STEPS)
 
+    @property
+    def is_small(self) -> bool:
+        """Whether the process is within the limits."""
+        return len(self.all_nodes) <= MAX_NODES and len(self.flows) <= MAX_FLOWS
+
+    @cached_property
+    def following(self) -> Mapping[Element, tuple[Element, ...]]:
+        """By node: where its flows lead, the default flow first, and its boundary events."""
+        return {
+            node: (*self.targets(node), *self.boundary.get(node.get("id", ""), ()))
+            for node in (*self.all_nodes, *self.nodes.values())
+        }
+
+    @cached_property
+    def preceding(self) -> Mapping[Element, tuple[Element, ...]]:
+        """By node: the nodes that it follows."""
+        found: defaultdict[Element, list[Element]] = defaultdict(list)
+        for node, targets in self.following.items():
+            for target in targets:
+                found[target].append(node)
+        return {node: tuple(found[node]) for node in self.following}
+
+    @cached_property
+    def _component(self) -> Mapping[Element, int]:
+        return components(self.following)
+
+    def are_on_loop(self, one: Element, other: Element) -> bool:
+        """Return whether two different nodes can be reached from each other."""
+        return self._component[one] == self._component[other]
+
     def targets(self, node: Element) -> list[Element]:
         """Return the nodes that the flows out of `node` lead to, the default flow's first."""
         flows = self.outgoing.get(node.get("id", ""), ())
@@ -61,7 +99,7 @@ class Graph:
             yield node
             if stop_at_steps and kind(node) in STEPS:
                 continue
-            for target in (*self.targets(node), *self.boundary.get(node.get("id", ""), ())):
+            for target in self.following[node]:
                 if target not in seen:
                     seen.add(target)
                     queue.append(target)

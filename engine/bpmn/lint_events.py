@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.bpmn.findings import Finding, Rule, Severity, Text
-from engine.bpmn.names import STEPS, bpmn, kind, text_of
+from engine.bpmn.names import STEPS, bpmn, interrupts, kind, text_of
 from engine.bpmn.reader import Diagram
 from engine.durations import Duration, InvalidDuration
 
@@ -49,6 +49,20 @@ BAD_DURATION = Rule(
         en="Write PT10M (minutes), PT2H (hours), P2D (working days) or P1W (weeks).",
     ),
 )
+TIMER_REPEATS_STEP = Rule(
+    "timer-repeats-step",
+    Severity.WARNING,
+    Text(
+        id="Timer ini tidak menginterupsi, tetapi jalurnya kembali ke langkahnya sendiri: langkah "
+        "itu terbuka dua kali, dan tiap kali timernya berbunyi bertambah lagi.",
+        en="This timer does not interrupt, yet its path leads back to its own step: the step will "
+        "be open twice, and once more each time that a timer fires.",
+    ),
+    Text(
+        id="Jadikan timer yang menginterupsi, atau akhiri jalurnya di kejadian akhir.",
+        en="Make it interrupting, or let its path lead to an end event.",
+    ),
+)
 NO_ESCALATION = Rule(
     "missing-escalation",
     Severity.ERROR,
@@ -72,6 +86,15 @@ def boundaries(diagram: Diagram) -> Iterator[Finding]:
         # Another kind of event is refused as not supported.
         if not any(kind(child).endswith("EventDefinition") for child in event):
             yield NO_TIMER.broken_by(event)
+
+
+def ways_back(diagram: Diagram) -> Iterator[Finding]:
+    """A timer does not open its own step once more beside the one that is open."""
+    graph = diagram.graph
+    for event in graph.of_kind("boundaryEvent"):
+        host = graph.nodes.get(event.get("attachedToRef", ""))
+        if host is not None and not interrupts(event) and graph.are_on_loop(host, event):
+            yield TIMER_REPEATS_STEP.broken_by(event)
 
 
 def durations(diagram: Diagram) -> Iterator[Finding]:

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import Final
 
 from engine.bpmn.findings import Finding, Rule, Severity, Text
+from engine.bpmn.graph import MAX_FLOWS, MAX_NODES
 from engine.bpmn.names import STEPS, kind
 from engine.bpmn.reader import Diagram
-
-_MAX_NODES: Final = 300
-"""SpiffWorkflow's parser follows the flow by recursion and stops at a chain of about 480."""
 
 TOO_MANY_NODES = Rule(
     "too-many-nodes",
@@ -17,6 +14,18 @@ TOO_MANY_NODES = Rule(
     Text(
         id="Proses ini memuat {count} langkah, gateway, dan kejadian; paling banyak {limit}.",
         en="The process has {count} steps, gateways and events; {limit} are allowed.",
+    ),
+    Text(
+        id="Bagi menjadi beberapa proses.",
+        en="Divide it into several processes.",
+    ),
+)
+TOO_MANY_FLOWS = Rule(
+    "too-many-flows",
+    Severity.ERROR,
+    Text(
+        id="Proses ini memuat {count} panah; paling banyak {limit}.",
+        en="The process has {count} flows; {limit} are allowed.",
     ),
     Text(
         id="Bagi menjadi beberapa proses.",
@@ -133,6 +142,20 @@ SPLIT_WITHOUT_GATEWAY = Rule(
         en="Put a gateway after it: exclusive to choose, parallel to do all at once.",
     ),
 )
+FLOW_TO_OWN_STEP = Rule(
+    "flow-to-own-step",
+    Severity.ERROR,
+    Text(
+        id="Panah ini langsung kembali ke langkah asalnya, atau ke langkah tempat timernya "
+        "menempel.",
+        en="This flow leads straight back to the step it comes from, or to the step that its "
+        "timer is attached to.",
+    ),
+    Text(
+        id="Sisipkan gateway atau langkah di antaranya.",
+        en="Put a gateway or a step between them.",
+    ),
+)
 DOUBLE_FLOW = Rule(
     "double-flow",
     Severity.ERROR,
@@ -162,8 +185,11 @@ ENDLESS_LOOP = Rule(
 def size(diagram: Diagram) -> Iterator[Finding]:
     """A process is small enough to be compiled."""
     count = len(diagram.graph.all_nodes)
-    if count > _MAX_NODES:
-        yield TOO_MANY_NODES.broken_by(diagram.process, count=count, limit=_MAX_NODES)
+    if count > MAX_NODES:
+        yield TOO_MANY_NODES.broken_by(diagram.process, count=count, limit=MAX_NODES)
+    count = len(diagram.graph.flows)
+    if count > MAX_FLOWS:
+        yield TOO_MANY_FLOWS.broken_by(diagram.process, count=count, limit=MAX_FLOWS)
 
 
 def start(diagram: Diagram) -> Iterator[Finding]:
@@ -208,6 +234,21 @@ def doubles(diagram: Diagram) -> Iterator[Finding]:
         if ends in seen and parallel & set(ends):
             yield DOUBLE_FLOW.broken_by(flow)
         seen.add(ends)
+
+
+def own_steps(diagram: Diagram) -> Iterator[Finding]:
+    """No flow leads straight back to the step it comes from, by itself or by a timer.
+
+    The library could not tell the new turn from the old one, whose timers would fire again.
+    """
+    nodes = diagram.graph.nodes
+    for flow in diagram.graph.flows:
+        source = nodes.get(flow.get("sourceRef", ""))
+        target = nodes.get(flow.get("targetRef", ""))
+        if source is None or target is None or kind(target) not in STEPS:
+            continue
+        if target in {source, nodes.get(source.get("attachedToRef", ""))}:
+            yield FLOW_TO_OWN_STEP.broken_by(flow)
 
 
 def reach(diagram: Diagram) -> Iterator[Finding]:

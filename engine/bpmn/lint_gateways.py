@@ -34,6 +34,20 @@ NO_DEFAULT = Rule(
         en="Make one of the flows out of it the default flow.",
     ),
 )
+NO_DEFAULT_AFTER_TIMER = Rule(
+    "no-default-flow-after-timer",
+    Severity.ERROR,
+    Text(
+        id="Gateway ini dicapai langsung dari timer dan tidak punya alur bawaan: kalau tidak ada "
+        "syarat yang terpenuhi, tidak seorang pun dapat melanjutkan proses.",
+        en="This gateway is reached straight from a timer and has no default flow: when no "
+        "condition is true, nobody can go on with the process.",
+    ),
+    Text(
+        id="Jadikan salah satu panah keluar alur bawaan (default flow).",
+        en="Make one of the flows out of it the default flow.",
+    ),
+)
 FLOW_WITHOUT_CONDITION = Rule(
     "flow-without-condition",
     Severity.ERROR,
@@ -94,14 +108,17 @@ UNKNOWN_VARIABLE = Rule(
 
 
 def default_flows(diagram: Diagram) -> Iterator[Finding]:
-    """The default flow of an exclusive gateway leaves it and has no condition."""
+    """An exclusive gateway has a default flow, which leaves it and has no condition."""
+    graph = diagram.graph
+    after_timers = set(graph.walk(*graph.of_kind("boundaryEvent"), stop_at_steps=True))
     for gateway, flows in _exclusive_gateways(diagram):
         default = gateway.get("default")
         chosen = [flow for flow in flows if flow.get("id") == default]
         if default is not None and not chosen:
             yield DEFAULT_ELSEWHERE.broken_by(gateway, flow=default)
         if default is None and len(flows) > 1:
-            yield NO_DEFAULT.broken_by(gateway)
+            rule = NO_DEFAULT_AFTER_TIMER if gateway in after_timers else NO_DEFAULT
+            yield rule.broken_by(gateway)
         for flow in chosen:
             if _condition(flow) is not None:
                 yield CONDITION_ON_DEFAULT.broken_by(flow)

@@ -166,7 +166,7 @@ def one_of_each(diagram: Diagram) -> Iterator[Finding]:
 
 def executable(diagram: Diagram) -> Iterator[Finding]:
     """A process marked `isExecutable="false"` is a drawing; one without the mark runs."""
-    if diagram.process.get("isExecutable", "true").strip() not in {"true", "1"}:
+    if diagram.process.get("isExecutable") == "false":
         yield NOT_EXECUTABLE.broken_by(diagram.process)
 
 

@@ -12,7 +12,7 @@ from engine.bpmn import sop
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.names import one_line
 from engine.bpmn.reader import Diagram
-from engine.bpmn.sop import read_process, sop_properties, time_standards
+from engine.bpmn.sop import is_sop, sop_properties, time_standards
 from engine.durations import Duration, InvalidDuration
 
 _WORDS: Final = re.compile(
@@ -159,7 +159,7 @@ def output(diagram: Diagram) -> Iterator[Finding]:
 
 
 def _severity(diagram: Diagram) -> Severity:
-    return Severity.ERROR if read_process(diagram).is_sop else Severity.HINT
+    return Severity.ERROR if is_sop(diagram) else Severity.HINT
 
 
 def _duration(text: str) -> Duration | None:

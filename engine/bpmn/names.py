@@ -14,6 +14,11 @@ CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
 
 STEPS: Final = frozenset({"userTask", "manualTask", "task"})
 """What a person does and completes."""
+FLAGS: Final = frozenset(
+    {"cancelActivity", "isClosed", "isExecutable", "isForCompensation", "isImmediate"}
+    | {"isInterrupting", "parallelMultiple"}
+)
+"""Attributes of type `xsd:boolean`."""
 _FLOW_NODE: Final = re.compile(
     r"(?:[tT]ask|Event|Gateway|[sS]ubProcess|callActivity|transaction)\Z"
 )
@@ -57,11 +62,9 @@ def attributes_of(element: Element) -> list[tuple[str, str]]:
     return [(str(name), str(value)) for name, value in element.attrib.items()]
 
 
-def flag(element: Element, attribute: str, *, default: bool) -> bool:
-    """Return an `xsd:boolean` attribute; anything that is neither true nor false is `default`."""
-    return {"true": True, "1": True, "false": False, "0": False}.get(
-        element.get(attribute, "").strip(), default
-    )
+def interrupts(event: Element) -> bool:
+    """Return whether a boundary event ends the work at its host, as it does unless told not to."""
+    return event.get("cancelActivity", "true") == "true"
 
 
 def text_of(element: Element | None) -> str:

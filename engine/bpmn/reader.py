@@ -16,7 +16,7 @@ from lxml import etree
 
 from engine.bpmn.findings import DiagramRefused, Rule, Severity, Text
 from engine.bpmn.graph import Graph, read_graph
-from engine.bpmn.names import BPMN, BPMN_DI, DI, STEPS, Element, bpmn, flag, kind, split
+from engine.bpmn.names import BPMN, BPMN_DI, DI, FLAGS, STEPS, Element, bpmn, kind, split
 
 MAX_BYTES: Final = 5 * 2**20
 MAX_DEPTH: Final = 100
@@ -139,7 +139,8 @@ class Diagram:
     """A BPMN file that was read, and the process in it that runs."""
 
     root: Element
-    """`bpmn:definitions`, without comments, processing instructions, blank text and data."""
+    """`bpmn:definitions`, without comments, processing instructions, blank text and data; flags
+    are written as true or false."""
     process: Element
     """The one process to run."""
     digest: str
@@ -174,6 +175,7 @@ def read(source: bytes) -> Diagram:
     _refuse_duplicate_ids(root)
     _drop_blank_text(root)
     digest = hashlib.sha256(etree.tostring(root, method="c14n2")).hexdigest()
+    _write_flags_in_full(root)
     _drop_data(root)
     return Diagram(root=root, process=_process_to_run(root), digest=digest)
 
@@ -260,6 +262,17 @@ def _drop_blank_text(root: Element) -> None:
             element.tail = None
 
 
+def _write_flags_in_full(root: Element) -> None:
+    """Write each `xsd:boolean` as true or false: the library takes "1" and " true " for false.
+
+    What is neither stays as it is; lint refuses it.
+    """
+    for element in root.iter(f"{{{BPMN}}}*"):
+        for name in FLAGS.intersection(element.keys()):
+            value = element.get(name, "").strip()
+            element.set(name, {"1": "true", "0": "false"}.get(value, value))
+
+
 def _drop_data(root: Element) -> None:
     """Take out data, which is only drawn: a variable belongs to the process, not to a shape.
 
@@ -275,7 +288,7 @@ def _process_to_run(root: Element) -> Element:
     processes = [child for child in root if kind(child) == "process"]
     if not processes:
         raise DiagramRefused([NO_PROCESS.broken_by(root)])
-    executable = [one for one in processes if flag(one, "isExecutable", default=False)]
+    executable = [one for one in processes if one.get("isExecutable") == "true"]
     candidates = executable or processes
     if len(candidates) > 1:
         raise DiagramRefused([SEVERAL_PROCESSES.broken_by(candidates[1], count=len(candidates))])

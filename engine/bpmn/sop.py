@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from engine.bpmn.names import Element, bpmn, camunda, flag, one_line, text_of
+from engine.bpmn.names import Element, bpmn, camunda, interrupts, one_line, text_of
 from engine.bpmn.reader import Diagram
 
 PREFIX: Final = "sop."
@@ -115,11 +115,16 @@ def read_process(diagram: Diagram) -> Process:
         key=key,
         name=one_line(diagram.process.get("name")) or key,
         identity=identity,
-        is_sop=bool(identity) or any(sop_properties(element) for element in steps),
+        is_sop=is_sop(diagram),
         lanes=tuple(_read_lane(lane, group) for lane, group in lane_groups(diagram).items()),
         steps=tuple(steps.values()),
         first_steps=tuple(steps[element] for element in first if element in steps),
     )
+
+
+def is_sop(diagram: Diagram) -> bool:
+    """Return whether the process or a step of it has a `sop.…` property."""
+    return any(map(sop_properties, (diagram.process, *diagram.graph.steps)))
 
 
 def sop_properties(element: Element) -> dict[str, str]:
@@ -186,7 +191,7 @@ def time_standards(diagram: Diagram, element: Element) -> list[tuple[Element, st
     return [
         (event, text_of(duration))
         for event in diagram.graph.boundary.get(element.get("id", ""), ())
-        if not flag(event, "cancelActivity", default=True)
+        if not interrupts(event)
         for duration in event.iterfind(f"{bpmn('timerEventDefinition')}/{bpmn('timeDuration')}")
     ]
 

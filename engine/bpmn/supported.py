@@ -41,7 +41,8 @@ CHILDREN: Final[Mapping[str, frozenset[str]]] = {
 """Which BPMN elements may stand in which, besides documentation and extensions; data is gone."""
 
 _ANY: Final = None
-_NO: Final = frozenset({"false", "0"})
+_NO: Final = frozenset({"false"})
+_FLAG: Final = frozenset({"true", "false"})
 _ONCE: Final = frozenset({"1"})
 _ACTIVITY: Final = {
     "implementation": _ANY,
@@ -52,23 +53,23 @@ _ACTIVITY: Final = {
 }
 _LANGUAGE: Final = {"language": frozenset({"juel", "JUEL"}), "evaluatesToTypeRef": _ANY}
 ATTRIBUTES: Final[Mapping[str, Mapping[str, frozenset[str] | None]]] = {
-    "process": {"isExecutable": _ANY, "isClosed": _ANY, "processType": _ANY},
+    "process": {"isExecutable": _FLAG, "isClosed": _FLAG, "processType": _ANY},
     "participant": {"processRef": _ANY},
     "laneSet": {},
     "lane": {},
     "userTask": _ACTIVITY,
     "manualTask": _ACTIVITY,
     "task": _ACTIVITY,
-    "startEvent": {"isInterrupting": _ANY, "parallelMultiple": _NO},
+    "startEvent": {"isInterrupting": _FLAG, "parallelMultiple": _NO},
     "endEvent": {},
-    "boundaryEvent": {"attachedToRef": _ANY, "cancelActivity": _ANY, "parallelMultiple": _NO},
+    "boundaryEvent": {"attachedToRef": _ANY, "cancelActivity": _FLAG, "parallelMultiple": _NO},
     "timerEventDefinition": {},
     "timeDuration": _LANGUAGE,
     "terminateEventDefinition": {},
     "escalationEventDefinition": {"escalationRef": _ANY},
     "exclusiveGateway": {"default": _ANY, "gatewayDirection": _ANY},
     "parallelGateway": {"gatewayDirection": _ANY},
-    "sequenceFlow": {"sourceRef": _ANY, "targetRef": _ANY, "isImmediate": _ANY},
+    "sequenceFlow": {"sourceRef": _ANY, "targetRef": _ANY, "isImmediate": _FLAG},
     "conditionExpression": _LANGUAGE,
 }
 """Which attributes what runs may have besides id and name, and with which values."""

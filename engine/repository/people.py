@@ -16,7 +16,7 @@ from engine.model import (
     Token,
     User,
 )
-from engine.repository.paging import AnyRow, Order, Page, PageRequest, one, page_of
+from engine.repository.paging import AnyRow, Order, Page, PageRequest, found, one, page_of
 
 
 class UserNotFound(NotFound):
@@ -36,6 +36,17 @@ def tenant(tx: Transaction) -> Tenant | None:
     return tx.session.get(Tenant, tx.tenant_id)
 
 
+def lock_office(tx: Transaction) -> None:
+    """Let nobody else who takes this lock change the office before this transaction ends.
+
+    What the session has read before is read again. References to the office stay possible (FOR NO
+    KEY UPDATE), so adding people does not wait.
+    """
+    query = select(Tenant.id).where(Tenant.id == tx.tenant_id)
+    tx.session.execute(query.with_for_update(key_share=True))
+    tx.session.expire_all()
+
+
 def user_of_token(tx: Transaction, digest: bytes) -> tuple[User, frozenset[str]] | None:
     """Return the active user of an unexpired token with the codes of the positions held today."""
     query = (
@@ -50,6 +61,11 @@ def user_with_groups(tx: Transaction, username: str) -> tuple[User, frozenset[st
     """Return the active user of that name with the codes of the positions held today."""
     query = _user_with_positions(tx).where(User.username == username, User.active)
     return _with_groups(tx.session.execute(query).all())
+
+
+def active_user(tx: Transaction, username: str) -> tuple[User, frozenset[str]]:
+    """Return what `user_with_groups` does. Raises UserNotFound."""
+    return found(user_with_groups(tx, username), UserNotFound, username=username)
 
 
 def _user_with_positions(tx: Transaction) -> Select[*tuple[Any, ...]]:
@@ -85,6 +101,22 @@ def user_named(tx: Transaction, username: str) -> User | None:
     return tx.session.scalar(query)
 
 
+def user_by_name(tx: Transaction, username: str) -> User:
+    """Return the user with that name, active or not. Raises UserNotFound."""
+    return found(user_named(tx, username), UserNotFound, username=username)
+
+
+def user_unless_changed(tx: Transaction, user_id: UUID, password_hash: str) -> User | None:
+    """Return the active user whose password still has this hash; locked, so that it stays so."""
+    query = select(User).where(
+        User.tenant_id == tx.tenant_id,
+        User.id == user_id,
+        User.password_hash == password_hash,
+        User.active,
+    )
+    return tx.session.scalar(query.with_for_update(key_share=True))
+
+
 def users(tx: Transaction, page: PageRequest) -> Page[User]:
     """Return users by name."""
     query = select(User).where(User.tenant_id == tx.tenant_id)
@@ -106,6 +138,11 @@ def position_coded(tx: Transaction, code: str) -> Position | None:
     """Return the position with that code."""
     query = select(Position).where(Position.tenant_id == tx.tenant_id, Position.code == code)
     return tx.session.scalar(query)
+
+
+def position_by_code(tx: Transaction, code: str) -> Position:
+    """Return the position with that code. Raises PositionNotFound."""
+    return found(position_coded(tx, code), PositionNotFound, code=code)
 
 
 def positions(tx: Transaction, page: PageRequest) -> Page[Position]:

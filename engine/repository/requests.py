@@ -44,6 +44,15 @@ def failed_logins(
     return name_count, address_count
 
 
+def forget_attempt(tx: Transaction, attempt_id: UUID) -> None:
+    """Remove one counted login."""
+    tx.session.execute(
+        delete(LoginAttempt).where(
+            LoginAttempt.tenant_id == tx.tenant_id, LoginAttempt.id == attempt_id
+        )
+    )
+
+
 def forget_failed_logins(tx: Transaction, username: str) -> None:
     """Remove the failed logins of a user name."""
     tx.session.execute(

@@ -160,7 +160,9 @@ def _task_conditions(tx: Transaction, wanted: TaskFilter) -> Iterable[ColumnElem
 
 
 def visible_task(by: Visibility) -> ColumnElement[bool]:
-    return or_(Task.candidate_group.in_(by.groups), Task.assignee_id == by.user_id)
+    """Tasks of the positions held; an assignment counts only where no position is asked for."""
+    without_position = and_(Task.candidate_group.is_(None), Task.assignee_id == by.user_id)
+    return or_(Task.candidate_group.in_(by.groups), without_position)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,6 +65,19 @@ def test_two_users_may_make_up_the_same_key(api: Api) -> None:
     assert "Idempotency-Replayed" not in other.headers
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_password_leaves_no_trace_in_what_is_stored_of_a_request(api: Api) -> None:
+    def create(name: str, password: str) -> TestResponse:
+        fields = {"username": "baru", "name": name, "roles": [], "password": password}
+        return api.post("/users", by="admin", key="k", **fields)
+
+    first, other = create("Baru", "kata-sandi-satu"), create("Baru", "kata-sandi-dua")
+    assert first.status_code == 201
+    assert other.headers["Idempotency-Replayed"] == "true"  # only the password differs
+    assert api.log_in("baru", "kata-sandi-satu").status_code == 201
+    assert wrong_fields(create("Lain", "kata-sandi-satu")).keys() == {"Idempotency-Key"}
+
+
 def test_a_refused_request_leaves_its_key_free(api: Api) -> None:
     assert start(api, "k1", business_key="").status_code == 422
     assert start(api, "k1").status_code == 201

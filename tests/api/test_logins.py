@@ -2,15 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
+from engine import passwords, people, repository, tokens
 from engine.config import Settings
+from engine.permissions import SYSTEM
 from engine.repository import failed_logins
 from engine.tokens import ATTEMPT_WINDOW
-from tests.api.client import Api, body_of, problem_of
+from tests.api.client import PASSWORD, Api, body_of, problem_of
 from tests.clock import TestClock
+from tests.integration.races import at_once
 from tests.office import Office
 
 WRONG = "bukan-kata-sandinya"
@@ -57,6 +63,82 @@ def test_the_present_password_has_to_be_right(api: Api) -> None:
     body = {"present": WRONG, "new": "kata-sandi-yang-baru"}
     answer = api.call("PUT", "/users/me/password", by="staf", json=body)
     assert problem_of(answer) == (403, "wrong-password")
+
+
+def test_guessing_the_present_password_is_limited_like_logging_in(
+    open_app: Callable[[Settings], Flask],
+    settings: Settings,
+    office: Office,  # noqa: ARG001 — its people log in
+) -> None:
+    api = Api(open_app(replace(settings, login_attempts=3)))
+
+    def change(present: str) -> TestResponse:
+        body = {"present": present, "new": "kata-sandi-yang-baru"}
+        return api.call("PUT", "/users/me/password", by="staf", json=body)
+
+    for _ in range(3):
+        assert problem_of(change(WRONG)) == (403, "wrong-password")
+    assert problem_of(change(PASSWORD)) == (429, "too-many-logins")
+    assert problem_of(api.log_in("staf")) == (429, "too-many-logins")
+
+
+def test_logging_out_again_is_no_error(api: Api) -> None:
+    token = api.token("staf")
+    for each in (token, token, "never-issued"):
+        header = {"Authorization": f"Bearer {each}"}
+        assert api.call("DELETE", "/tokens/current", headers=header).status_code == 204
+    assert problem_of(api.call("DELETE", "/tokens/current")) == (401, "not-logged-in")
+
+
+def guess(office: Office, password: str, *, allowed: int = 10) -> tokens.Login:
+    lifetime = timedelta(hours=1)
+    return tokens.login(
+        office.database, "staf", password, address="test", allowed=allowed, lifetime=lifetime
+    )
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_guessing_in_parallel_checks_no_more_passwords_than_are_allowed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+
+    def matches(password: str, _: str | None) -> bool:
+        checked.append(password)
+        return False
+
+    monkeypatch.setattr(passwords, "matches", matches)
+    results = at_once(lambda number: guess(office, f"tebakan-{number}"), 30)
+    kinds = {type(result) for result in results}
+    assert kinds <= {tokens.WrongCredentials, tokens.TooManyLogins}
+    assert len(checked) <= 10
+
+
+def test_a_refused_attempt_does_not_prolong_the_refusal(office: Office, clock: TestClock) -> None:
+    with pytest.raises(tokens.WrongCredentials):
+        guess(office, WRONG, allowed=1)
+    clock.advance(minutes=10)
+    with pytest.raises(tokens.TooManyLogins):
+        guess(office, PASSWORD, allowed=1)
+    clock.advance(minutes=6)
+    assert guess(office, PASSWORD, allowed=1).token
+
+
+@pytest.mark.parametrize("change", [{"password": "kata-sandi-yang-baru"}, {"active": False}])
+def test_a_login_that_a_change_overtakes_gets_no_token(
+    office: Office, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    right = passwords.matches
+
+    def overtaken(password: str, stored: str | None) -> bool:
+        with office.database.begin() as tx:
+            user = repository.user_by_name(tx, "staf")
+            people.change_user(tx, user.id, by=SYSTEM, **change)
+        return right(password, stored)
+
+    monkeypatch.setattr(passwords, "matches", overtaken)
+    with pytest.raises(tokens.WrongCredentials):
+        guess(office, PASSWORD)
 
 
 def test_unknown_users_and_wrong_passwords_look_the_same(api: Api) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from api.openapi import document
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-UNDESCRIBED = {"/openapi.json", "/docs", "/static/{filename}"}
+UNDESCRIBED = {"/", "/openapi.json", "/docs", "/static/{filename}"}
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_what_makes_changes_or_ends_takes_an_idempotency_key(described: dict[str
         if method != "get"
         and "Idempotency-Key" not in {parameter["name"] for parameter in one["parameters"]}
     }
-    assert without == {"log_in", "change_own_password"}
+    assert without == {"log_in", "log_out", "change_own_password"}
 
 
 def test_every_reference_leads_somewhere_and_every_model_is_used(
@@ -98,3 +98,8 @@ def test_the_page_shows_every_operation_and_every_link_leads_somewhere(app: Flas
     ids = set(re.findall(r'id="([^"]+)"', page))
     assert names <= ids
     assert set(re.findall(r'href="#([^"]+)"', page)) <= ids
+
+
+def test_the_bare_address_leads_to_the_page(app: Flask) -> None:
+    answer = app.test_client().get("/")
+    assert (answer.status_code, answer.location) == (302, "/docs")

@@ -193,6 +193,7 @@ PUBLIC = {
     ("POST", "/api/v1/tokens"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
+    ("GET", "/"),
     ("GET", "/openapi.json"),
     ("GET", "/docs"),
     ("GET", "/static/<path:filename>"),

@@ -79,7 +79,7 @@ def commands(
 
 def test_a_database_that_is_not_migrated_says_what_to_run(run: Run) -> None:
     for command in (["tasks"], ["overdue"], ["deploy", SOP], ["users", "list"]):
-        assert "run `alur db upgrade`" in refused(run(*command))
+        assert "`alur db upgrade`" in refused(run(*command))
 
 
 def test_upgrading_twice_changes_nothing(run: Run, loads: Any) -> None:  # noqa: ANN401
@@ -288,6 +288,23 @@ def test_a_password_comes_from_stdin_or_is_made_up_and_shown_once(
 def test_a_short_password_is_refused(run: Run) -> None:
     done = run("users", "add", "budi", "--name", "Budi", stdin="singkat\n")
     assert "password: 10 to 200 characters" in refused(done)
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        (("users", "add", "b" * 65, "--name", "Budi", "--generate-password"), "username"),
+        (("users", "add", "budi", "--name", "B" * 201, "--generate-password"), "name"),
+        (("positions", "add", "b" * 201, "--name", "Bagian"), "code"),
+        (("positions", "add", "bagian", "--name", "B" * 201), "name"),
+        (("positions", "hold", "staf", "kasubag", "--decree", "8" * 201), "decree"),
+    ],
+)
+@pytest.mark.usefixtures("office")
+def test_what_is_too_long_is_refused_and_named(
+    run: Run, command: tuple[str, ...], field: str
+) -> None:
+    assert f"({field}: " in refused(run(*command))
 
 
 def test_no_password_is_ever_an_argument() -> None:

@@ -1,6 +1,7 @@
 """Who may do what: positions are held from when to when, tasks are taken, given back, assigned."""
 
 from datetime import date, timedelta
+from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,7 @@ from engine.permissions import (
     RoleNeeded,
 )
 from engine.repository import PageRequest, TaskFilter, UserNotFound
+from tests.integration.races import at_once
 from tests.office import ACTORS, Office, PlayedCase
 
 TODAY = date(2026, 11, 4)
@@ -156,6 +158,57 @@ def test_ending_a_holding_takes_the_worklist_away_the_day_after(office: Office) 
         case.complete("Memerintahkan", by="kepala.badan")
 
 
+def end_holding(office: Office, username: str) -> None:
+    """Let today be the last day on which somebody is the head, and let it pass."""
+    with office.database.begin() as tx:
+        position = repository.position_by_code(tx, HEAD)
+        records = repository.holders(tx, position.id, PageRequest()).items
+        (holder,) = [record.holder for record in records if record.username == username]
+        people.change_holder(tx, position.id, holder.id, held_until=TODAY, by=SYSTEM)
+    office.clock.advance(days=1)
+
+
+def test_an_assignment_ends_with_the_holding(office: Office) -> None:
+    case = office.start()
+    task = case.task("Memerintahkan")
+    claim(case, office.actor("kepala.badan"))
+    end_holding(office, "kepala.badan")
+    former = office.actor("kepala.badan")
+    assert inbox(office, "kepala.badan") == 0
+    for attempt in (tasks.get, tasks.claim, tasks.unclaim):
+        with pytest.raises(NotYourPosition), office.database.begin() as tx:
+            attempt(tx, task.id, by=former)
+    with pytest.raises(NotYourPosition):
+        case.complete("Memerintahkan", by="kepala.badan")
+
+
+def test_a_supervisor_frees_what_a_former_holder_has_left_behind(office: Office) -> None:
+    appoint(office, hire(office, "wakil"))
+    first, second = office.start("A"), office.start("B")
+    for case in (first, second):
+        claim(case, office.actor("kepala.badan"))
+    end_holding(office, "kepala.badan")
+    with pytest.raises(AssignedToSomebodyElse, match="a supervisor can"):
+        first.complete("Memerintahkan", by="wakil")
+    unclaim(first, office.actor("supervisor"))
+    assign(second, "wakil")
+    for case in (first, second):
+        case.complete("Memerintahkan", by="wakil")
+
+
+def test_a_task_without_a_position_is_seen_and_done_by_whom_it_is_assigned_to(
+    office: Office,
+) -> None:
+    case = office.start()
+    with office.database.begin() as tx:
+        task = repository.task(tx, case.task("Memerintahkan").id).task
+        task.candidate_group = None
+    assert inbox(office, "staf") == 0
+    assign(case, "staf")
+    assert (inbox(office, "staf"), inbox(office, "kepala.badan")) == (1, 0)
+    case.complete("Memerintahkan", by="staf")
+
+
 def test_a_holding_does_not_end_before_it_begins(office: Office) -> None:
     with pytest.raises(people.InvalidPerson):
         appoint(office, hire(office, "wakil"), held_from=TODAY, held_until=YESTERDAY)
@@ -252,6 +305,49 @@ def test_the_last_active_admin_stays(office: Office) -> None:
         people.change_user(tx, admin.id, active=False, by=SYSTEM)
     with pytest.raises(UserNotFound):
         office.actor("admin")
+
+
+def test_an_office_without_admins_can_still_name_its_people(office: Office) -> None:
+    with office.database.begin() as tx:
+        repository.user_by_name(tx, "admin").active = False
+        staff = repository.user_by_name(tx, "staf").id
+    with office.database.begin() as tx:
+        people.change_user(tx, staff, name="Staf Umum", by=SYSTEM)
+        people.change_user(tx, staff, active=False, by=SYSTEM)
+        people.change_user(tx, staff, roles=[Role.ADMIN], active=True, by=SYSTEM)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_of_two_admins_who_demote_each_other_at_once_one_stays(office: Office) -> None:
+    with office.database.read() as tx:
+        first = repository.user_by_name(tx, "admin").id
+    second = hire(office, "admin.kedua", Role.ADMIN)
+    both_are_admins = Barrier(2)
+
+    def demote(number: int) -> object:
+        name, other = [("admin", second), ("admin.kedua", first)][number]
+        with office.database.begin() as tx:
+            by = people.acting(tx, name)
+            both_are_admins.wait(timeout=30)
+            return people.change_user(tx, other, roles=[Role.ACTOR], by=by)
+
+    results = at_once(demote, 2)
+    assert [type(result) for result in results].count(people.LastAdmin) == 1
+    with office.database.read() as tx:
+        assert len(repository.active_admins(tx)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [({"name": "x" * 201}, "name"), ({"username": "x" * 65}, "username")],
+)
+def test_a_user_whose_fields_are_too_long_is_refused(
+    office: Office, change: dict[str, str], field: str
+) -> None:
+    given = {"username": "baru", "name": "Baru"} | change
+    with pytest.raises(people.InvalidPerson) as caught, office.database.begin() as tx:
+        people.create_user(tx, **given, roles=[], password=None, by=SYSTEM)
+    assert caught.value.fields.keys() == {field}
 
 
 def test_only_an_admin_manages_people(office: Office) -> None:

@@ -15,6 +15,7 @@ from engine.bpmn import (
     lint_gateways,
     lint_ids,
     lint_lanes,
+    lint_parallel,
     lint_scope,
     lint_sop,
 )
@@ -23,13 +24,16 @@ from engine.bpmn.lint import RULES, check, lint
 from engine.bpmn.reader import read
 from engine.workflow.specification import compile_process
 from tests.unit import test_bpmn_lint_flow as flow
+from tests.unit import test_bpmn_lint_parallel as parallel
 from tests.unit import test_bpmn_lint_scope as scope
 from tests.unit import test_bpmn_lint_sop as sop
 from tests.unit.bpmn_diagrams import VALID, Case, changed
 
-ERRORS = [*scope.ERRORS, *flow.ERRORS, *sop.ERRORS]
+ERRORS = [*scope.ERRORS, *flow.ERRORS, *parallel.ERRORS, *sop.ERRORS]
 WARNINGS = [*scope.WARNINGS, *flow.WARNINGS]
+WARNINGS_BESIDE_OTHERS = [*flow.WARNINGS_BESIDE_OTHERS, *parallel.WARNINGS_BESIDE_OTHERS]
 HINTS = [*scope.HINTS, *sop.HINTS]
+OTHERS = [*WARNINGS, *WARNINGS_BESIDE_OTHERS, *HINTS]
 MODULES = [
     lint_events,
     lint_fields,
@@ -37,6 +41,7 @@ MODULES = [
     lint_gateways,
     lint_ids,
     lint_lanes,
+    lint_parallel,
     lint_scope,
     lint_sop,
 ]
@@ -62,6 +67,13 @@ def test_what_has_no_effect_is_the_only_thing_warned_of(case: Case) -> None:
     check(read(case.source))
 
 
+@pytest.mark.parametrize("case", WARNINGS_BESIDE_OTHERS, ids=str)
+def test_what_may_surprise_is_warned_of_and_runs(case: Case) -> None:
+    found = [(one.code, one.element_id, one.severity) for one in lint(read(case.source))]
+    assert (case.code, case.element_id, Severity.WARNING) in found
+    check(read(case.source))
+
+
 @pytest.mark.parametrize("case", HINTS, ids=str)
 def test_what_could_be_better_is_the_only_thing_hinted_at(case: Case) -> None:
     found = [(one.code, one.element_id, one.severity) for one in lint(read(case.source))]
@@ -72,7 +84,7 @@ def test_what_could_be_better_is_the_only_thing_hinted_at(case: Case) -> None:
 def test_every_rule_is_seen_to_bite() -> None:
     rules = [one for module in MODULES for one in vars(module).values() if isinstance(one, Rule)]
     codes = [rule.code for rule in rules]
-    assert sorted(codes) == sorted({case.code for case in (*ERRORS, *WARNINGS, *HINTS)})
+    assert sorted(codes) == sorted({case.code for case in (*ERRORS, *OTHERS)})
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", code) for code in codes)
 
 
@@ -88,7 +100,7 @@ def test_every_rule_function_is_in_the_table() -> None:
     assert functions == set(RULES)
 
 
-@pytest.mark.parametrize("case", [*ERRORS, *WARNINGS, *HINTS], ids=str)
+@pytest.mark.parametrize("case", [*ERRORS, *OTHERS], ids=str)
 def test_findings_are_sorted_located_and_say_what_to_do_in_both_languages(case: Case) -> None:
     findings = lint(read(case.source))
     lines = [finding.line or 0 for finding in findings]

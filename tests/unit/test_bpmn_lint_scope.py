@@ -111,6 +111,15 @@ ERRORS = [
         "start",
         (START, START.replace("/>", ' parallelMultiple="true"/>')),
     ),
+    *(
+        swap(
+            "attribute-not-supported",
+            "write_timer",
+            ('"write" cancelActivity="false"', f'"write" cancelActivity="{value}"'),
+        )
+        for value in ("", "no", "FALSE", "2")
+    ),
+    swap("attribute-not-supported", "letters", ('isExecutable="true"', 'isExecutable="yes"')),
     swap(
         "attribute-not-supported",
         None,
@@ -222,6 +231,7 @@ SUPPORTED = {
             '<bpmn:endEvent id="sent"><bpmn:terminateEventDefinition/></bpmn:endEvent>',
         )
     ),
+    "a flag written as a number": changed(('cancelActivity="false"', 'cancelActivity=" 0 "')),
     "an escalation without a code": changed((' escalationRef="overdue"', "")),
     "no mark of executability": changed((' isExecutable="true"', "")),
     "attributes that change nothing": changed(
@@ -229,11 +239,14 @@ SUPPORTED = {
     ),
     "another vendor's notes": changed((SIGN, f'{SIGN} xmlns:v="urn:vendor" v:note="x"')),
     "parallel branches": changed(
-        ('targetRef="write"/>', 'targetRef="fork"/>'),
+        ('targetRef="write"/>', 'targetRef="merge"/>'),
+        ('targetRef="write">', 'targetRef="merge">'),
         ('sourceRef="write" targetRef="sign"', 'sourceRef="write" targetRef="join"'),
         (
             "<bpmn:textAnnotation",
-            '<bpmn:parallelGateway id="fork"/><bpmn:parallelGateway id="join"/>'
+            '<bpmn:exclusiveGateway id="merge"/><bpmn:parallelGateway id="fork"/>'
+            '<bpmn:parallelGateway id="join"/>'
+            + flow("f0", "merge", "fork")
             + flow("f1", "fork", "write")
             + flow("f2", "fork", "join")
             + flow("f3", "join", "sign")

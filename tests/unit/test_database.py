@@ -1,6 +1,7 @@
 """One transaction: rolled back unless all goes well, aware of its zone, clear in its errors."""
 
 from contextlib import suppress
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from engine import calendars, people, repository
-from engine.config import ROOT, InvalidSetting, Settings
+from engine.config import LEAST, ROOT, InvalidSetting, Settings
 from engine.database import AlreadyExists, Database, Transaction
 from engine.errors import Conflict, Invalid, NotFound, Unavailable
 from engine.model import Role, Tenant, Token, new_id
@@ -178,7 +179,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "ALUR_TENANT_ID": "00000000-0000-7000-8000-000000000002",
         "ALUR_TOKEN_HOURS": "2",
         "ALUR_LOGIN_ATTEMPTS": "3",
-        "ALUR_MAX_REQUEST_BYTES": "1000",
+        "ALUR_MAX_REQUEST_BYTES": "2000",
         "ALUR_POOL_SIZE": "4",
         "ALUR_TRUSTED_PROXIES": "1",
     }
@@ -189,7 +190,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         tenant_id=UUID("00000000-0000-7000-8000-000000000002"),
         token_hours=2,
         login_attempts=3,
-        max_request_bytes=1000,
+        max_request_bytes=2000,
         pool_size=4,
         trusted_proxies=1,
     )
@@ -208,4 +209,17 @@ def test_what_the_environment_does_not_say_has_a_default() -> None:
 def test_a_setting_that_cannot_be_read_is_named(name: str, value: str) -> None:
     with pytest.raises(InvalidSetting, match=name) as caught:
         Settings.from_environment({name: value})
+    assert caught.value.details == {"setting": name}
+
+
+def test_every_number_among_the_settings_has_a_least_value() -> None:
+    assert {field.name for field in fields(Settings) if field.type is int} == LEAST.keys()
+
+
+@pytest.mark.parametrize(("setting", "least"), LEAST.items())
+def test_a_setting_below_its_least_value_is_named(setting: str, least: int) -> None:
+    name = f"ALUR_{setting.upper()}"
+    assert getattr(Settings.from_environment({name: str(least)}), setting) == least
+    with pytest.raises(InvalidSetting, match=f"at least {least}") as caught:
+        Settings.from_environment({name: str(least - 1)})
     assert caught.value.details == {"setting": name}
