@@ -73,7 +73,10 @@ def _http_problem(error: HTTPException) -> AnyResponse:
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return answer
     code = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
-    body = problem(error.code, code, title=error.name, detail=error.description or error.name)
+    detail = error.description or error.name
+    if error.code == HTTPStatus.NOT_FOUND:
+        detail = "There is nothing at this address."  # Werkzeug asks people to check their typing
+    body = problem(error.code, code, title=error.name, detail=detail)
     body.headers.extend(
         (name, value)
         for name, value in answer.headers

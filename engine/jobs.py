@@ -2,11 +2,12 @@
 
 import logging
 import random
+import traceback
 from datetime import timedelta
 
 from engine import cases, repository
 from engine.database import Database, Transaction
-from engine.errors import Unavailable
+from engine.errors import AlurError, Unavailable
 from engine.permissions import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -60,8 +61,16 @@ def _fire_alone(database: Database, key: str) -> bool:
             return fire(tx, key)
     except Unavailable:
         raise  # not the job's fault: the worker waits for the database
-    except Exception as error:
-        log.warning("job %s failed", key, exc_info=error)
+    except Exception as error:  # noqa: BLE001 — one sick case must not stop all other timers
+        what = _without_case_data(error)
+        log.error("job %s failed: %s", key, what)  # noqa: TRY400 — its message may hold case data
         with database.begin() as tx:
-            postpone(tx, key, str(error))
+            postpone(tx, key, what)
         return False
+
+
+def _without_case_data(error: Exception) -> str:
+    """Return what an operator may read: our own sentence, or of a bug where it happened."""
+    if isinstance(error, AlurError):
+        return str(error)
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"

@@ -141,7 +141,7 @@ def _parsed(text: str) -> Number:
             return int(text)
         if _DECIMAL.fullmatch(text):
             return float(text)
-    raise ExpressionFailed(f'The text "{text[:_LONGEST_NUMBER]}" is not a number')
+    raise ExpressionFailed("A text is not a number")
 
 
 def less(left: object, right: object) -> bool:
