@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from engine import repository
-from engine.bpmn.findings import DiagramRefused, Finding, Severity
-from engine.bpmn.lint import lint
+from engine.bpmn.findings import Finding
+from engine.bpmn.lint import check
 from engine.bpmn.reader import read
 from engine.bpmn.sop import Process, Step, read_process
 from engine.database import Transaction
@@ -59,9 +59,7 @@ def deploy(
     """
     require(by, Role.PROCESS_OWNER)
     diagram = read(source)
-    findings = lint(diagram)
-    if any(finding.severity is Severity.ERROR for finding in findings):
-        raise DiagramRefused(findings)
+    findings = check(diagram)
     process = read_process(diagram)
     wanted_from = effective_from or tx.now
     newest = repository.latest_definition(tx, process.key)

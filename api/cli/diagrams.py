@@ -16,7 +16,7 @@ from api.rest.process_definitions import (
 from engine import definitions
 from engine.bpmn import lint as rules
 from engine.bpmn import reader
-from engine.bpmn.findings import DiagramRefused, Finding, Severity
+from engine.bpmn.findings import DiagramRefused, Finding, Severity, has_error
 from engine.database import Transaction
 from engine.permissions import Actor
 
@@ -38,9 +38,7 @@ class _Checked:
     @property
     def broken(self) -> bool:
         """Return whether it cannot be deployed."""
-        return self.fault is not None or any(
-            finding.severity is Severity.ERROR for finding in self.findings
-        )
+        return self.fault is not None or has_error(self.findings)
 
     def lines(self, language: str) -> Iterator[str]:
         """Yield `file:line: severity: sentence`, a finding a line."""

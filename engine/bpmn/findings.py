@@ -1,6 +1,6 @@
 """What is wrong with a diagram, where, and what its owner can do about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Final
@@ -112,6 +112,11 @@ class DiagramRefused(Invalid):
             f"The diagram is refused. {errors[0]}{more}" if errors else None,
             findings=[finding.as_dict() for finding in [*errors, *others][:_SHOWN]],
         )
+
+
+def has_error(findings: Iterable[Finding]) -> bool:
+    """Return whether one of the findings keeps its diagram from running."""
+    return any(finding.severity is Severity.ERROR for finding in findings)
 
 
 def by_line(finding: Finding) -> tuple[int, str, str]:

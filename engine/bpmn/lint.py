@@ -17,9 +17,8 @@ from engine.bpmn import (
     lint_scope,
     lint_sop,
 )
-from engine.bpmn.findings import DiagramRefused, Finding, Severity, by_line
+from engine.bpmn.findings import DiagramRefused, Finding, by_line, has_error
 from engine.bpmn.reader import Diagram
-from engine.bpmn.sop import Process, read_process
 
 RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
     lint_scope.elements,
@@ -69,9 +68,9 @@ def lint(diagram: Diagram) -> tuple[Finding, ...]:
     return tuple(sorted((finding for rule in RULES for finding in rule(diagram)), key=by_line))
 
 
-def check(diagram: Diagram) -> Process:
-    """Return the process of a diagram that can run; raise `DiagramRefused` for any error."""
+def check(diagram: Diagram) -> tuple[Finding, ...]:
+    """Return the warnings and hints for a diagram that can run; raise `DiagramRefused` if not."""
     findings = lint(diagram)
-    if any(finding.severity is Severity.ERROR for finding in findings):
+    if has_error(findings):
         raise DiagramRefused(findings)
-    return read_process(diagram)
+    return findings

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 
 from engine.bpmn.lint import check
 from engine.bpmn.reader import read
+from engine.bpmn.sop import read_process
 from engine.durations import Duration
 from engine.workflow import steps
 from engine.workflow.specification import Specification, compile_process
@@ -65,7 +66,8 @@ def xml(*lines: str, drawing: str = "") -> bytes:
 def compiled(source: bytes) -> Specification:
     """Return what the engine runs of a .bpmn file that lint accepts."""
     diagram = read(source)
-    return compile_process(diagram.root, check(diagram).key)
+    check(diagram)
+    return compile_process(diagram.root, read_process(diagram).key)
 
 
 def _word(text: str) -> tuple[str, str, str, str]:
