@@ -12,17 +12,19 @@
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from engine.calendars.moments import utc
 from engine.calendars.reasons import Reason
 from engine.calendars.timetable import ONE_DAY, Day, Opening, Timetable
 from engine.durations import Duration
 from engine.errors import Invalid
 
 _REACH_DAYS = 50 * 366
+_REACH = _REACH_DAYS * ONE_DAY
 _MONTHS_PER_YEAR = 12
 
 
@@ -79,7 +81,7 @@ class Calendar:
     def due(self, start: datetime, duration: Duration) -> datetime:
         """Return when something is due that starts then and may take that long.
 
-        Raises ValueError for a naive start and DeadlineOutOfReach beyond fifty years.
+        Raises ValueError for a naive start, MomentOutOfReach, DeadlineOutOfReach.
         """
         return self._route(start, duration)[-1].end
 
@@ -94,12 +96,24 @@ class Calendar:
             years_without_decree=tuple(filter(self.timetable.decree_missing, years)),
         )
 
+    def later(self, start: datetime, open_time: timedelta) -> datetime:
+        """Return the first moment at which that much open time has passed since the start.
+
+        Nothing at all is the start itself, closed or not. `worked_between` is the inverse. Raises
+        ValueError for a naive start or less than nothing, and DeadlineOutOfReach.
+        """
+        if open_time < timedelta(0):
+            raise ValueError(f"Open time is not negative: {open_time}")
+        return self._open_time_later(utc(start), open_time).end
+
     def worked_between(self, start: datetime, end: datetime) -> timedelta:
         """Return the open time between two moments; nothing when the end is not after the start.
 
-        Raises ValueError for naive moments.
+        Raises ValueError for naive moments, DeadlineOutOfReach when they lie further apart.
         """
-        start, end = _utc(start), _utc(end)
+        start, end = utc(start), utc(end)
+        if end - start > _REACH:
+            raise DeadlineOutOfReach(calendar=self.name)
         total = timedelta(0)
         for day in self._days_between(start, end):
             for opening in day.openings:
@@ -110,7 +124,7 @@ class Calendar:
 
     def is_open(self, moment: datetime) -> bool:
         """Return whether the office is open; the closing moment counts. Naive: ValueError."""
-        moment = _utc(moment)
+        moment = utc(moment)
         day, _ = self._local_place(moment)
         return any(
             opening.opens <= moment <= opening.closes
@@ -119,11 +133,11 @@ class Calendar:
 
     def local(self, moment: datetime) -> datetime:
         """Return the moment in the office's zone. Raises ValueError for a naive one."""
-        return _utc(moment).astimezone(self.zone)
+        return utc(moment).astimezone(self.zone)
 
     def _route(self, start: datetime, duration: Duration) -> list[_Leg]:
         """Return the legs to the deadline, one for the start and one for each unit."""
-        start = _utc(start)
+        start = utc(start)
         here = start if self.is_open(start) else self._next_opening(start)
         legs = [_Leg(start, here)]
         if duration.months:
@@ -235,9 +249,3 @@ def _merged(stretches: Iterable[Skipped]) -> tuple[Skipped, ...]:
         else:
             merged.append(stretch)
     return tuple(merged)
-
-
-def _utc(moment: datetime) -> datetime:
-    if moment.utcoffset() is None:
-        raise ValueError(f"A moment needs a time zone: {moment.isoformat()}")
-    return moment.astimezone(UTC)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from engine.calendars.calendar import Calendar
+from engine.calendars.reasons import National, national_days
 from engine.calendars.tables import AROUND_THE_CLOCK, CalendarFile
 from engine.calendars.timetable import ONE_DAY, Hours, Span, Timetable
 from engine.errors import Invalid
@@ -41,33 +42,43 @@ class Calendars(Mapping[str, Calendar]):
 
 def load(path: Path) -> Calendars:
     """Return the calendars of a TOML file. Raises InvalidCalendar, naming the key."""
+    return parse(read_text(path), source=path.name)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a calendar file. Raises InvalidCalendar: it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidCalendar(f"{path.name} cannot be read: {error}") from error
-    return parse(text, source=path.name)
 
 
-def parse(text: str, *, source: str = "calendar.toml") -> Calendars:
-    """Return the calendars of a TOML text. Raises InvalidCalendar, naming the source and key."""
+def parse(
+    text: str, *, source: str = "calendar.toml", national: National = national_days
+) -> Calendars:
+    """Return the calendars of a TOML text. Raises InvalidCalendar, naming the source and key.
+
+    National holidays and cuti bersama are those that `national` gives for a year.
+    """
     try:
         file = CalendarFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidCalendar(f"{source} is not TOML: {error}") from error
     except ValidationError as error:
         fields = dict(map(_fault, error.errors(include_url=False)))
         faults = "; ".join(f"{key} {fault}".strip() for key, fault in fields.items())
         raise InvalidCalendar(f"{source}: {faults}", fields=fields) from error
-    calendars = {name: table.calendar(name) for name, table in file.calendars.items()}
+    except (ValueError, RecursionError) as error:  # also of numbers and brackets without end
+        raise InvalidCalendar(f"{source} is not TOML: {error}") from error
+    calendars = {name: table.calendar(name, national) for name, table in file.calendars.items()}
     default = calendars[file.default]
-    calendars[AROUND_THE_CLOCK] = _around_the_clock(default.zone)
+    calendars[AROUND_THE_CLOCK] = _around_the_clock(default.zone, national)
     return Calendars(by_name=calendars, default=default)
 
 
-def _around_the_clock(zone: ZoneInfo) -> Calendar:
+def _around_the_clock(zone: ZoneInfo, national: National) -> Calendar:
     always: Hours = (Span(timedelta(0), ONE_DAY),)
     timetable = Timetable(
         zone=zone,
+        national=national,
         week=(always,) * 7,
         closed_on_public_holidays=False,
         closed_on_joint_leave=False,

@@ -4,7 +4,7 @@ Public holidays and cuti bersama (joint leave) are set year by year in a joint d
 ministers (SKB 3 Menteri); the package `holidays` follows these decrees.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -49,6 +49,10 @@ class NationalDays:
     def decreed(self) -> bool:
         """Whether the decree of the year is known; it is what sets cuti bersama."""
         return bool(self.joint_leave)
+
+
+National = Callable[[int], NationalDays]
+"""Where the national days of a year come from."""
 
 
 @lru_cache(maxsize=128)

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from engine.calendars.calendar import Calendar
-from engine.calendars.reasons import Reason, outside_hours
+from engine.calendars.reasons import National, Reason, outside_hours
 from engine.calendars.timetable import ONE_DAY, Hours, Period, Span, SpecialDays, Timetable, Week
 
 AROUND_THE_CLOCK = "24jam"
@@ -168,10 +168,11 @@ class CalendarTable(_Model):
                     raise ValueError(f"says two things for {later.first.isoformat()}")
         return self
 
-    def calendar(self, name: str) -> Calendar:
+    def calendar(self, name: str, national: National) -> Calendar:
         """Return the calendar this table describes."""
         timetable = Timetable(
             zone=self.zone,
+            national=national,
             week=self.hours.days,
             periods=tuple(period.period() for period in self.period),
             special_days=(

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from engine.calendars.reasons import BREAK, DAY_OFF, OUTSIDE_HOURS, Reason, national_days
+from engine.calendars.reasons import BREAK, DAY_OFF, OUTSIDE_HOURS, National, Reason
 
 ONE_DAY = timedelta(days=1)
 _DAYS_KEPT = 4096  # eleven years of resolved days, about 2 MB
@@ -88,6 +88,7 @@ class Timetable:
     """The hours of an office; the office's own days come before holidays, these before hours."""
 
     zone: ZoneInfo
+    national: National
     week: Week
     periods: tuple[Period, ...] = ()
     special_days: tuple[SpecialDays, ...] = ()
@@ -105,20 +106,34 @@ class Timetable:
         return wall.replace(tzinfo=self.zone).astimezone(UTC)
 
     def decree_missing(self, year: int) -> bool:
-        """Return whether days off of the year are still to be decreed."""
-        return self.closed_on_joint_leave and not national_days(year).decreed
+        """Return whether days off of the year are still to be decreed.
+
+        One decree sets both kinds, so it concerns an office that closes on either.
+        """
+        concerned = self.closed_on_public_holidays or self.closed_on_joint_leave
+        return concerned and not self.national(year).decreed
 
     def _resolve(self, day: date) -> Day:
         hours, reason = self._hours(day)
+        begins, ends = self.moment(day, timedelta(0)), self.moment(day, ONE_DAY)
         return Day(
-            begins=self.moment(day, timedelta(0)),
-            ends=self.moment(day, ONE_DAY),
-            openings=tuple(
-                Opening(self.moment(day, span.opens), self.moment(day, span.closes))
-                for span in hours
-            ),
+            begins=begins,
+            ends=ends,
+            openings=tuple(self._openings(day, hours, begins, ends)),
             reason=reason,
         )
+
+    def _openings(
+        self, day: date, hours: Hours, begins: datetime, ends: datetime
+    ) -> Iterator[Opening]:
+        """Yield the hours as moments, in order also where the clocks of the zone jump over some."""
+        earliest = begins
+        for span in hours:
+            opens = max(self.moment(day, span.opens), earliest)
+            closes = min(self.moment(day, span.closes), ends)
+            if opens < closes:
+                yield Opening(opens, closes)
+                earliest = closes
 
     def _hours(self, day: date) -> tuple[Hours, Reason]:
         for special in self.special_days:
@@ -131,11 +146,10 @@ class Timetable:
         return hours, outside if hours else DAY_OFF
 
     def _holiday(self, day: date) -> Reason | None:
-        if self.closed_on_public_holidays:
-            public = national_days(day.year).public.get(day)
-            if public:
-                return public
-        return national_days(day.year).joint_leave.get(day) if self.closed_on_joint_leave else None
+        national = self.national(day.year)
+        public = national.public.get(day) if self.closed_on_public_holidays else None
+        joint_leave = national.joint_leave.get(day) if self.closed_on_joint_leave else None
+        return public or joint_leave
 
     def _week(self, day: date) -> tuple[Week, Reason]:
         for period in self.periods:

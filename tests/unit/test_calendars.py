@@ -9,6 +9,7 @@ from engine.calendars import (
     Calendars,
     DeadlineOutOfReach,
     InvalidCalendar,
+    MomentOutOfReach,
     load,
     parse,
 )
@@ -258,11 +259,42 @@ def test_a_naive_moment_is_refused(office: Calendar) -> None:
         lambda: office.explain(naive, Duration(days=1)),
         lambda: office.worked_between(naive, aware),
         lambda: office.worked_between(aware, naive),
+        lambda: office.later(naive, timedelta(hours=1)),
         lambda: office.is_open(naive),
         lambda: office.local(naive),
     ):
         with pytest.raises(ValueError, match="time zone"):
             call()
+
+
+def test_a_moment_outside_the_years_a_calendar_knows_is_refused(office: Calendar) -> None:
+    for moment in ("0001-01-01", "1899-12-31", "9901-01-01", "9999-12-31"):
+        for call in (
+            lambda moment: office.due(moment, Duration(days=1)),
+            lambda moment: office.later(moment, timedelta(hours=1)),
+            lambda moment: office.worked_between(moment, moment),
+            office.is_open,
+            office.local,
+        ):
+            with pytest.raises(MomentOutOfReach):
+                call(datetime.fromisoformat(moment).replace(tzinfo=UTC))
+
+
+@pytest.mark.parametrize("moment", ["1900-01-01", "9900-12-31 23:59"])
+def test_at_the_edge_of_the_years_a_calendar_knows_it_still_counts(
+    office: Calendar, moment: str
+) -> None:
+    start = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    for duration in (Duration(days=3650), Duration(months=120), Duration(seconds=3600)):
+        assert office.due(start, duration) > start
+
+
+def test_open_time_beyond_fifty_years_is_out_of_reach(office: Calendar) -> None:
+    start = at(office, "2026-06-02 09:00")
+    with pytest.raises(DeadlineOutOfReach):
+        office.later(start, timedelta(days=100_000))
+    with pytest.raises(DeadlineOutOfReach):
+        office.worked_between(start, start + timedelta(days=100_000))
 
 
 def test_a_deadline_that_never_comes_is_refused() -> None:
