@@ -11,7 +11,7 @@ from engine.errors import Invalid
 _SHOWN: Final = 100
 """How many findings a refusal carries in its details; a hostile file can have thousands."""
 _VALUE_LENGTH: Final = 80
-"""Characters of a value from the diagram that a sentence repeats."""
+"""Characters of a value that a sentence repeats."""
 
 
 class Severity(StrEnum):
@@ -82,13 +82,13 @@ class Rule:
         *,
         severity: Severity | None = None,
         line: int | None = None,
-        **values: str | int | None,
+        **values: str | int | tuple[str, ...] | None,
     ) -> Finding:
         """Return the finding that `element` breaks this rule; `values` fill the placeholders.
 
         `line` is where to look, if not where the element is.
         """
-        shown = {name: _shortened(str(value)) for name, value in values.items()}
+        shown = {name: _shown(value) for name, value in values.items()}
         return Finding(
             code=self.code,
             severity=severity or self.severity,
@@ -126,6 +126,12 @@ def by_line(finding: Finding) -> tuple[int, str, str]:
 
 def _filled(text: Text, values: dict[str, str]) -> Text:
     return Text(id=text.id.format(**values), en=text.en.format(**values))
+
+
+def _shown(value: str | int | tuple[str, ...] | None) -> str:
+    """Return a value as a sentence repeats it: a long one cut short, of several every one."""
+    several = value if isinstance(value, tuple) else (str(value),)
+    return ", ".join(map(_shortened, several))
 
 
 def _shortened(value: str) -> str:

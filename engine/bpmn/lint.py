@@ -3,10 +3,11 @@
 A rule is a function from a diagram to findings; adding one is adding it to the table.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 from engine.bpmn import (
+    lint_calendars,
     lint_events,
     lint_fields,
     lint_flow,
@@ -58,19 +59,37 @@ RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
     lint_fields.defaults,
     lint_sop.actors,
     lint_sop.time_standard,
+    lint_sop.escalation,
     lint_sop.written_time,
     lint_sop.output,
+    lint_calendars.names,
+    lint_calendars.places,
+    lint_calendars.agreement,
 )
+RULES_OF_OFFICE: Final[tuple[Callable[[Diagram, Collection[str]], Iterator[Finding]], ...]] = (
+    lint_calendars.known,
+)
+"""Rules that must also know the names of the office's calendars."""
 
 
-def lint(diagram: Diagram) -> tuple[Finding, ...]:
-    """Return all that the rules find in a diagram, sorted by line."""
-    return tuple(sorted((finding for rule in RULES for finding in rule(diagram)), key=by_line))
+def lint(diagram: Diagram, *, calendars: Collection[str] | None = None) -> tuple[Finding, ...]:
+    """Return all that the rules find in a diagram, sorted by line.
+
+    `calendars` are the names of the office's calendars; None: they are not known, and what only
+    they can tell is not looked at.
+    """
+    found = [finding for rule in RULES for finding in rule(diagram)]
+    if calendars is not None:
+        found += [one for rule in RULES_OF_OFFICE for one in rule(diagram, calendars)]
+    return tuple(sorted(found, key=by_line))
 
 
-def check(diagram: Diagram) -> tuple[Finding, ...]:
-    """Return the warnings and hints for a diagram that can run; raise `DiagramRefused` if not."""
-    findings = lint(diagram)
+def check(diagram: Diagram, *, calendars: Collection[str] | None = None) -> tuple[Finding, ...]:
+    """Return the warnings and hints for a diagram that can run; raise `DiagramRefused` if not.
+
+    `calendars` as for `lint`.
+    """
+    findings = lint(diagram, calendars=calendars)
     if has_error(findings):
         raise DiagramRefused(findings)
     return findings

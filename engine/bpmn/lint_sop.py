@@ -10,9 +10,11 @@ from typing import Final
 
 from engine.bpmn import sop
 from engine.bpmn.findings import Finding, Rule, Severity, Text
-from engine.bpmn.names import one_line
+from engine.bpmn.names import STEPS, Element, bpmn, kind, one_line
+from engine.bpmn.properties import sop_properties
 from engine.bpmn.reader import Diagram
-from engine.bpmn.sop import is_sop, sop_properties, time_standards
+from engine.bpmn.sop import is_sop
+from engine.bpmn.times import time_standards
 from engine.durations import Duration, InvalidDuration
 
 _WORDS: Final = re.compile(
@@ -71,6 +73,20 @@ SEVERAL_TIMES = Rule(
     Text(
         id="Sisakan satu timer yang tidak menginterupsi.",
         en="Keep one non-interrupting timer.",
+    ),
+)
+NO_ESCALATION = Rule(
+    "standard-without-escalation",
+    Severity.HINT,
+    Text(
+        id="Timer waktu baku ini tidak langsung menuju kejadian eskalasi.",
+        en="The timer of this time standard does not lead straight to an escalation event.",
+    ),
+    Text(
+        id='Arahkan ke kejadian akhir eskalasi seperti "Terlambat". Tanpa itu pun langkahnya '
+        "terlambat dan pemberitahuan dikirim, tetapi diagram tidak menunjukkannya.",
+        en='Lead it to an escalation end event such as "Terlambat". The step will be overdue and '
+        "people notified all the same, but the diagram does not show it.",
     ),
 )
 TIMES_DIFFER = Rule(
@@ -135,6 +151,21 @@ def time_standard(diagram: Diagram) -> Iterator[Finding]:
             yield SEVERAL_TIMES.broken_by(step, severity=severity, count=count)
 
 
+def escalation(diagram: Diagram) -> Iterator[Finding]:
+    """What happens in an SOP when a time standard is over stands in the diagram.
+
+    A hint only: overdue is what the deadline says, whatever the diagram does about it.
+    """
+    if not is_sop(diagram):
+        return
+    escalating = _leads_to_escalation(diagram)
+    for step in diagram.graph.steps:
+        for timer, _ in time_standards(diagram, step):
+            # One that leads nowhere at all is an error of its own.
+            if timer not in escalating and timer.get("id") in diagram.graph.outgoing:
+                yield NO_ESCALATION.broken_by(timer)
+
+
 def written_time(diagram: Diagram) -> Iterator[Finding]:
     """The time standard that is written is the one that runs."""
     for step in diagram.graph.steps:
@@ -156,6 +187,19 @@ def output(diagram: Diagram) -> Iterator[Finding]:
     for step in diagram.graph.steps:
         if not sop_properties(step).get("output"):
             yield NO_OUTPUT.broken_by(step, severity=severity)
+
+
+def _leads_to_escalation(diagram: Diagram) -> set[Element]:
+    """Return the nodes from which an escalation can be reached before another step is done."""
+    ends = diagram.graph.of_kind("endEvent")
+    waiting = [end for end in ends if end.find(bpmn("escalationEventDefinition")) is not None]
+    found: set[Element] = set()
+    while waiting:
+        node = waiting.pop()
+        if node not in found and kind(node) not in STEPS:
+            found.add(node)
+            waiting.extend(diagram.graph.preceding[node])
+    return found
 
 
 def _severity(diagram: Diagram) -> Severity:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from engine.bpmn.names import Element, bpmn, camunda, interrupts, one_line, text_of
+from engine.bpmn.names import Element, bpmn, camunda, one_line, text_of
+from engine.bpmn.properties import CALENDAR, calendar_on, sop_properties
 from engine.bpmn.reader import Diagram
+from engine.bpmn.times import calendar_of_step, time_standards, timer_calendars
 
-PREFIX: Final = "sop."
 _WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
 """Within 64 bits."""
 
@@ -74,6 +75,9 @@ class Step:
     """Waktu baku: ISO 8601 duration of its non-interrupting boundary timer, as drawn."""
     timer_id: str | None
     """Element id of that timer."""
+    calendar: str | None = None
+    """Counts the time standard: its own `sop.kalender`, or its timer's, else the process's; None
+    is the default of the office."""
     required_documents: str = ""
     """Kelengkapan."""
     output: str = ""
@@ -91,9 +95,16 @@ class Process:
     name: str
     """Its name in one line, or its key."""
     identity: Mapping[str, str] = field(default_factory=dict)
-    """The `sop.…` properties of the process, without the prefix, in the order of the file."""
+    """The `sop.…` properties of the process, without the prefix, in the order of the file; its
+    calendar is none of them."""
     is_sop: bool = False
-    """Whether the process or a step has a `sop.…` property: the rules of the form are then law."""
+    """Whether the process or a step has a `sop.…` property: the rules of the form are then law.
+    A calendar alone is no claim to be an SOP."""
+    calendar: str | None = None
+    """Its own `sop.kalender`: counts the time standards of steps that name no other."""
+    timer_calendars: Mapping[str, str] = field(default_factory=dict)
+    """By element id of a boundary timer that is no time standard: the calendar it runs in. One
+    that is not here runs in plain time."""
     lanes: tuple[Lane, ...] = ()
     steps: tuple[Step, ...] = ()
     first_steps: tuple[Step, ...] = ()
@@ -109,13 +120,14 @@ def read_process(diagram: Diagram) -> Process:
     }
     starts = diagram.graph.of_kind("startEvent")
     first = diagram.graph.walk(*starts, stop_at_steps=True)
-    identity = sop_properties(diagram.process)
     key = diagram.process.get("id", "")
     return Process(
         key=key,
         name=one_line(diagram.process.get("name")) or key,
-        identity=identity,
+        identity=_of_the_form(diagram.process),
         is_sop=is_sop(diagram),
+        calendar=calendar_on(diagram.process),
+        timer_calendars=timer_calendars(diagram),
         lanes=tuple(_read_lane(lane, group) for lane, group in lane_groups(diagram).items()),
         steps=tuple(steps.values()),
         first_steps=tuple(steps[element] for element in first if element in steps),
@@ -123,20 +135,8 @@ def read_process(diagram: Diagram) -> Process:
 
 
 def is_sop(diagram: Diagram) -> bool:
-    """Return whether the process or a step of it has a `sop.…` property."""
-    return any(map(sop_properties, (diagram.process, *diagram.graph.steps)))
-
-
-def sop_properties(element: Element) -> dict[str, str]:
-    """Return the `sop.…` properties of a process or step, without the prefix, blanks trimmed."""
-    found = element.iterfind(
-        f"{bpmn('extensionElements')}/{camunda('properties')}/{camunda('property')}"
-    )
-    return {
-        name.removeprefix(PREFIX): entry.get("value", "").strip()
-        for entry in found
-        if (name := entry.get("name", "").strip()).startswith(PREFIX)
-    }
+    """Return whether the process or a step has a `sop.…` property other than its calendar."""
+    return any(map(_of_the_form, (diagram.process, *diagram.graph.steps)))
 
 
 def form_fields(element: Element) -> list[Element]:
@@ -186,14 +186,9 @@ def actors(diagram: Diagram) -> dict[Element, str | None]:
     }
 
 
-def time_standards(diagram: Diagram, element: Element) -> list[tuple[Element, str]]:
-    """Return the non-interrupting boundary timers of a step, each with the text of its duration."""
-    return [
-        (event, text_of(duration))
-        for event in diagram.graph.boundary.get(element.get("id", ""), ())
-        if not interrupts(event)
-        for duration in event.iterfind(f"{bpmn('timerEventDefinition')}/{bpmn('timeDuration')}")
-    ]
+def _of_the_form(element: Element) -> dict[str, str]:
+    """Return the properties that belong to the form of an SOP."""
+    return {name: text for name, text in sop_properties(element).items() if name != CALENDAR}
 
 
 def _in_flow_order(diagram: Diagram) -> Iterator[Element]:
@@ -226,6 +221,7 @@ def _read_step(diagram: Diagram, element: Element, number: int, actor: str | Non
         candidate_group=actor,
         time_standard=duration,
         timer_id=None if timer is None else timer.get("id"),
+        calendar=calendar_of_step(diagram, element),
         required_documents=properties.get("kelengkapan", ""),
         output=properties.get("output", ""),
         note=properties.get("keterangan", ""),

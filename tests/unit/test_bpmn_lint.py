@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.bpmn import (
+    lint_calendars,
     lint_events,
     lint_fields,
     lint_flow,
@@ -19,23 +20,29 @@ from engine.bpmn import (
     lint_scope,
     lint_sop,
 )
-from engine.bpmn.findings import DiagramRefused, Rule, Severity
-from engine.bpmn.lint import RULES, check, lint
+from engine.bpmn.findings import DiagramRefused, Finding, Rule, Severity
+from engine.bpmn.lint import RULES, RULES_OF_OFFICE, check, lint
 from engine.bpmn.reader import read
 from engine.bpmn.sop import read_process
 from engine.workflow.specification import compile_process
+from tests.unit import test_bpmn_calendars as calendars
 from tests.unit import test_bpmn_lint_flow as flow
 from tests.unit import test_bpmn_lint_parallel as parallel
 from tests.unit import test_bpmn_lint_scope as scope
 from tests.unit import test_bpmn_lint_sop as sop
 from tests.unit.bpmn_diagrams import VALID, Case, changed
 
-ERRORS = [*scope.ERRORS, *flow.ERRORS, *parallel.ERRORS, *sop.ERRORS]
-WARNINGS = [*scope.WARNINGS, *flow.WARNINGS]
-WARNINGS_BESIDE_OTHERS = [*flow.WARNINGS_BESIDE_OTHERS, *parallel.WARNINGS_BESIDE_OTHERS]
-HINTS = [*scope.HINTS, *sop.HINTS]
+ERRORS = [*scope.ERRORS, *flow.ERRORS, *parallel.ERRORS, *sop.ERRORS, *calendars.ERRORS]
+WARNINGS = [*scope.WARNINGS, *flow.WARNINGS, *calendars.WARNINGS]
+WARNINGS_BESIDE_OTHERS = [
+    *flow.WARNINGS_BESIDE_OTHERS,
+    *parallel.WARNINGS_BESIDE_OTHERS,
+    *calendars.WARNINGS_BESIDE_OTHERS,
+]
+HINTS = [*scope.HINTS, *sop.HINTS, *calendars.HINTS]
 OTHERS = [*WARNINGS, *WARNINGS_BESIDE_OTHERS, *HINTS]
 MODULES = [
+    lint_calendars,
     lint_events,
     lint_fields,
     lint_flow,
@@ -46,7 +53,12 @@ MODULES = [
     lint_scope,
     lint_sop,
 ]
+CALENDARS = calendars.CALENDARS
 REFERENCE = Path(__file__).parents[2] / "processes" / "evaluasi-internal-capaian-kinerja.bpmn"
+
+
+def lint_of(case: Case) -> tuple[Finding, ...]:
+    return lint(read(case.source), calendars=CALENDARS)
 
 
 def test_the_valid_diagram_has_no_findings() -> None:
@@ -56,30 +68,30 @@ def test_the_valid_diagram_has_no_findings() -> None:
 @pytest.mark.parametrize("case", ERRORS, ids=str)
 def test_what_cannot_run_as_drawn_is_refused(case: Case) -> None:
     with pytest.raises(DiagramRefused) as refused:
-        check(read(case.source))
+        check(read(case.source), calendars=CALENDARS)
     found = {(one.code, one.element_id, one.severity) for one in refused.value.findings}
     assert (case.code, case.element_id, Severity.ERROR) in found
 
 
 @pytest.mark.parametrize("case", WARNINGS, ids=str)
 def test_what_has_no_effect_is_the_only_thing_warned_of(case: Case) -> None:
-    found = [(one.code, one.element_id, one.severity) for one in lint(read(case.source))]
+    found = [(one.code, one.element_id, one.severity) for one in lint_of(case)]
     assert found == [(case.code, case.element_id, Severity.WARNING)]
-    check(read(case.source))
+    check(read(case.source), calendars=CALENDARS)
 
 
 @pytest.mark.parametrize("case", WARNINGS_BESIDE_OTHERS, ids=str)
 def test_what_may_surprise_is_warned_of_and_runs(case: Case) -> None:
-    found = [(one.code, one.element_id, one.severity) for one in lint(read(case.source))]
+    found = [(one.code, one.element_id, one.severity) for one in lint_of(case)]
     assert (case.code, case.element_id, Severity.WARNING) in found
-    check(read(case.source))
+    check(read(case.source), calendars=CALENDARS)
 
 
 @pytest.mark.parametrize("case", HINTS, ids=str)
 def test_what_could_be_better_is_the_only_thing_hinted_at(case: Case) -> None:
-    found = [(one.code, one.element_id, one.severity) for one in lint(read(case.source))]
+    found = [(one.code, one.element_id, one.severity) for one in lint_of(case)]
     assert found == [(case.code, case.element_id, Severity.HINT)]
-    check(read(case.source))
+    check(read(case.source), calendars=CALENDARS)
 
 
 def test_every_rule_is_seen_to_bite() -> None:
@@ -98,12 +110,12 @@ def test_every_rule_function_is_in_the_table() -> None:
         and not name.startswith("_")
         and getattr(function, "__module__", "") == module.__name__
     }
-    assert functions == set(RULES)
+    assert functions == {*RULES, *RULES_OF_OFFICE}
 
 
 @pytest.mark.parametrize("case", [*ERRORS, *OTHERS], ids=str)
 def test_findings_are_sorted_located_and_say_what_to_do_in_both_languages(case: Case) -> None:
-    findings = lint(read(case.source))
+    findings = lint_of(case)
     lines = [finding.line or 0 for finding in findings]
     assert lines == sorted(lines)
     assert min(lines) > 0

@@ -8,11 +8,24 @@ from engine.bpmn.findings import Severity
 from engine.bpmn.lint import check, lint
 from engine.bpmn.reader import read
 from engine.bpmn.sop import read_process
-from tests.unit.bpmn_diagrams import DURATION, FIELD, SIGN, VALID, Case, changed, line_of, swap
+from tests.unit.bpmn_diagrams import (
+    CONDITION,
+    DURATION,
+    FIELD,
+    LATE,
+    SIGN,
+    VALID,
+    Case,
+    changed,
+    flow,
+    line_of,
+    swap,
+)
 
 SIGN_IN_LANE = ("<bpmn:flowNodeRef>sign</bpmn:flowNodeRef>", "")
 LANES = VALID[VALID.index("<bpmn:laneSet") : VALID.index("<bpmn:startEvent")]
 WRITE_TIMER = 'attachedToRef="write" cancelActivity="false"'
+TO_LATE = 'sourceRef="write_timer" targetRef="late"'
 UNSUPPORTED_CONSTRAINTS = [
     ("boolean", "readonly", "true"),
     ("boolean", "min", "1"),
@@ -97,6 +110,9 @@ ERRORS = [
     swap("step-without-output", "write", ('"Konsep surat"', '" "')),
 ]
 HINTS = [
+    swap(
+        "standard-without-escalation", "write_timer", (TO_LATE, TO_LATE.replace('"late', '"sent'))
+    ),
     swap("time-not-compared", "write", ('"2 jam"', '"sesuai jadwal"')),
     swap("time-not-compared", "write", ('"2 jam"', '"2-3 jam"')),
     swap("time-not-compared", "sign", ('"1 hari"', '"1 hari kalender"')),
@@ -137,6 +153,31 @@ def test_a_missing_time_standard_says_what_to_draw_in_both_languages() -> None:
     assert finding.hint.en == (
         "Attach a timer (boundary, non-interrupting) with a duration such as PT2H or P1D."
     )
+
+
+def test_a_timer_may_decide_by_a_gateway_whether_to_escalate() -> None:
+    gateway = '<bpmn:exclusiveGateway id="rush" default="calm"/>'
+    ways = flow("calm", "rush", "sent") + flow("warn", "rush", "late", CONDITION)
+    source = changed((TO_LATE, TO_LATE.replace('"late', '"rush')), (LATE, LATE + gateway + ways))
+    assert lint(read(source)) == ()
+
+
+def test_an_escalation_after_another_step_is_not_the_one_of_the_timer() -> None:
+    source = changed((TO_LATE, TO_LATE.replace('"late', '"sign')))
+    assert [(finding.code, finding.element_id) for finding in lint(read(source))] == [
+        ("standard-without-escalation", "write_timer"),
+        ("timer-repeats-step", "write_timer"),
+    ]
+
+
+def test_a_timer_that_leads_nowhere_is_not_asked_for_an_escalation_too() -> None:
+    source = changed((f'<bpmn:sequenceFlow id="write_late" {TO_LATE}/>', ""))
+    assert [finding.code for finding in lint(read(source))] == ["no-way-on"]
+
+
+def test_a_process_that_is_no_sop_need_not_escalate() -> None:
+    source = changed(("sop.", ""), (TO_LATE, TO_LATE.replace('"late', '"sent')))
+    assert {finding.code for finding in lint(read(source))} == {"step-without-output"}
 
 
 def test_both_times_are_named_when_they_differ() -> None:
