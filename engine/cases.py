@@ -4,25 +4,40 @@ It moves in one way only: a step of `engine.workflow` returns a snapshot, and `C
 the rows of history, worklist and jobs say the same, in the same transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from engine import definitions, history, repository
+from engine.bpmn.sop import Step
 from engine.database import Transaction
-from engine.deadlines import minutes_late, moment
+from engine.deadlines import lateness, moment, next_rung, set_deadline
 from engine.definitions import Loaded
 from engine.errors import Conflict, Invalid
 from engine.history import EventType
-from engine.model import InstanceState, Job, ProcessInstance, Task, TaskState
+from engine.model import InstanceState, JobQueue, ProcessInstance, Task, TaskState
 from engine.permissions import SYSTEM, Actor
 from engine.workflow import steps
-from engine.workflow.steps import OpenTask, Snapshot, VisitKind
+from engine.workflow.steps import OpenTask, Snapshot, VisitKind, WaitingTimer
+
+TIMER, LADDER = "timer:", "ladder:"
+"""How the keys of the jobs begin that fire a timer, and let a task climb its ladder."""
+Due = Mapping[str, tuple[datetime, UUID | None]]
+"""Keys of jobs, each with its moment and the task with whose end it ends."""
 
 
 class InstanceEnded(Conflict):
     """This case has ended."""
+
+
+class InstanceSuspended(Conflict):
+    """This case is suspended: its clock stands still until a supervisor resumes it."""
+
+
+class ReasonMissing(Invalid):
+    """A reason is needed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +47,7 @@ class Case:
     instance: ProcessInstance
     loaded: Loaded
     tasks: Mapping[UUID, Task]
-    """The open tasks, by id."""
+    """The open or suspended tasks, by id."""
 
     @classmethod
     def begin(
@@ -46,7 +61,7 @@ class Case:
         """Take the first step of a new case. Raises as `advance`."""
         case = cls(instance=instance, loaded=definitions.load(tx, instance.definition_id), tasks={})
         detail = {"variables": dict(variables)} if variables else {}
-        case._note(tx, EventType.INSTANCE_STARTED, by=by, detail=detail)
+        case.note(tx, EventType.INSTANCE_STARTED, by=by, detail=detail)
         snapshot = steps.start(
             case.loaded.specification, variables=variables, moment=moment(tx, case.loaded.process)
         )
@@ -63,10 +78,12 @@ class Case:
         """Fire what is due, complete a task if one is given; return the tasks open afterwards.
 
         Raises:
-            InstanceEnded: there is nothing left to do.
+            InstanceEnded, InstanceSuspended: there is nothing to do, or not now.
             TaskGone: a timer that was due has interrupted the task.
             UndefinedVariable, ExpressionFailed, NoWayOut, Stuck: the case could not go on.
         """
+        if self.instance.state is InstanceState.SUSPENDED:
+            raise InstanceSuspended
         if self.instance.workflow_state is None:
             raise InstanceEnded(state=self.instance.state.value)
         snapshot = steps.advance(
@@ -88,15 +105,15 @@ class Case:
             InstanceEnded: it has ended already, or a timer that was due has just ended it.
         """
         tasks = list(self.tasks.values())
-        with suppress(Invalid):
+        with suppress(Invalid, InstanceSuspended):
             tasks = self.advance(tx, by=SYSTEM)
-        if self.instance.state is not InstanceState.ACTIVE:
+        if self.instance.workflow_state is None:
             raise InstanceEnded(state=self.instance.state.value)
         for task in tasks:
             _cancel_task(tx, task, by)
         repository.delete_jobs_of(tx, self.instance.id)
         self._end(tx, InstanceState.CANCELLED)
-        self._note(tx, EventType.INSTANCE_CANCELLED, by=by, detail={"reason": reason})
+        self.note(tx, EventType.INSTANCE_CANCELLED, by=by, detail={"reason": reason})
 
     def _follow(
         self,
@@ -118,10 +135,10 @@ class Case:
         opened = [
             self.tasks.get(task.id) or self._open(tx, task, snapshot) for task in snapshot.tasks
         ]
-        self._schedule(tx, snapshot)
+        self._schedule(tx, snapshot, opened)
         if snapshot.state is None:
             self._end(tx, InstanceState.COMPLETED)
-            self._note(tx, EventType.INSTANCE_COMPLETED, by=by)
+            self.note(tx, EventType.INSTANCE_COMPLETED, by=by)
         return opened
 
     def _record(
@@ -140,7 +157,7 @@ class Case:
                 actor = by
                 _complete(tx, completed, by, variables)
             else:
-                self._note(
+                self.note(
                     tx,
                     EventType(visit.kind.value),
                     by=actor,
@@ -167,40 +184,50 @@ class Case:
             candidate_group=step.candidate_group,
             state=TaskState.OPEN,
             created_at=tx.now,
-            due_at=next(
-                (
-                    timer.due_at
-                    for timer in snapshot.timers
-                    if timer.activity_id == opened.id and timer.element_id == step.timer_id
-                ),
-                None,
-            ),
         )
+        due_at = next((t.due_at for t in snapshot.timers if _is_standard(t, task, step)), None)
+        if due_at is not None:
+            set_deadline(tx, task, step, due_at)
         tx.add(task)
         history.record_task(tx, EventType.TASK_CREATED, task, actor=SYSTEM.username)
         return task
 
-    def _schedule(self, tx: Transaction, snapshot: Snapshot) -> None:
-        """Make the jobs the projection of the waiting timers."""
-        repository.delete_jobs(tx, [timer_key(timer) for timer in snapshot.ended_timers])
-        for timer in snapshot.started_timers:
-            tx.add(
-                Job(
-                    tenant_id=tx.tenant_id,
-                    key=timer_key(timer.id),
-                    instance_id=self.instance.id,
-                    due_at=timer.due_at,
-                    run_at=timer.due_at,
-                    attempts=0,
-                )
-            )
+    def _schedule(self, tx: Transaction, snapshot: Snapshot, opened: Iterable[Task]) -> None:
+        """Make the jobs the projection of the waiting timers and the open tasks."""
+        before = self.tasks.values()
+        repository.delete_jobs(
+            tx,
+            self.instance.id,
+            keys=[timer_key(timer) for timer in snapshot.ended_timers],
+            task_ids=[task.id for task in before if task.state is not TaskState.OPEN],
+        )
+        due = {timer_key(timer.id): (timer.due_at, None) for timer in snapshot.started_timers}
+        climbing = {ladder_key(task.id): task for task in opened if task.id not in self.tasks}
+        self.add_jobs(tx, {**due, **_next_rungs(tx, climbing)})
+
+    def add_jobs(self, tx: Transaction, due: Due) -> None:
+        """Let the worker do these things under the lock of this case, each at its moment."""
+        rows = [
+            {
+                "tenant_id": tx.tenant_id,
+                "key": key,
+                "queue": JobQueue.CASE,
+                "instance_id": self.instance.id,
+                "task_id": task_id,
+                "due_at": due_at,
+                "run_at": due_at,
+                "attempts": 0,
+            }
+            for key, (due_at, task_id) in due.items()
+        ]
+        repository.insert_jobs(tx, rows)
 
     def _end(self, tx: Transaction, state: InstanceState) -> None:
         self.instance.state = state
         self.instance.workflow_state = None
         self.instance.advanced_at = self.instance.ended_at = tx.now
 
-    def _note(
+    def note(
         self,
         tx: Transaction,
         event: EventType,
@@ -219,9 +246,30 @@ class Case:
         )
 
 
+def required_reason(reason: str) -> str:
+    """Return the reason, trimmed. Raises ReasonMissing."""
+    if not reason.strip():
+        raise ReasonMissing(fields={"reason": "must not be empty"})
+    return reason.strip()
+
+
 def timer_key(timer_id: UUID) -> str:
     """Return the key of the job that fires a timer."""
-    return f"timer:{timer_id}"
+    return f"{TIMER}{timer_id}"
+
+
+def ladder_key(task_id: UUID) -> str:
+    """Return the key of the job that lets a task climb its ladder."""
+    return f"{LADDER}{task_id}"
+
+
+def _next_rungs(tx: Transaction, climbing: Mapping[str, Task]) -> Due:
+    rungs = {key: (next_rung(tx, task), task.id) for key, task in climbing.items()}
+    return {key: (rung[1], task_id) for key, (rung, task_id) in rungs.items() if rung}
+
+
+def _is_standard(timer: WaitingTimer, task: Task, step: Step) -> bool:
+    return timer.activity_id == task.id and timer.element_id == step.timer_id
 
 
 def locked(tx: Transaction, instance: ProcessInstance, task_id: UUID | None = None) -> Case:
@@ -235,17 +283,17 @@ def locked(tx: Transaction, instance: ProcessInstance, task_id: UUID | None = No
 
 def _cancel_task(tx: Transaction, task: Task, by: Actor) -> None:
     """End an open task without a result."""
-    task.late_minutes = minutes_late(tx, task.due_at) or None
+    task.late_minutes = lateness(tx, task) or None
     task.state = TaskState.CANCELLED
     task.ended_at = tx.now
     history.record_task(tx, EventType.TASK_CANCELLED, task, actor=by.username)
 
 
 def _complete(tx: Transaction, task: Task, by: Actor, variables: Mapping[str, object]) -> None:
+    task.late_minutes = lateness(tx, task) or None
     task.state = TaskState.COMPLETED
     task.ended_at = tx.now
     task.completed_by = by.username
-    task.late_minutes = minutes_late(tx, task.due_at) or None
     detail: dict[str, object] = {"variables": dict(variables)} if variables else {}
     if task.late_minutes is not None:
         detail["late_minutes"] = task.late_minutes

@@ -1,7 +1,7 @@
 """The settings of an installation, read once from the environment and handed down."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -23,11 +23,14 @@ _ONLY_OFFICE = UUID("00000000-0000-7000-8000-000000000001")
 class Settings:
     """Every setting is the environment variable `ALUR_` + its name in capitals."""
 
-    database_url: str = f"sqlite:///{ROOT / 'var' / 'alur.db'}"
+    database_url: str = field(default=f"sqlite:///{ROOT / 'var' / 'alur.db'}", repr=False)
     """A SQLAlchemy URL: `sqlite:///FILE` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`."""
 
     calendar: Path = ROOT / "processes" / "calendar.toml"
-    """The office's working hours and holidays."""
+    """The office's working hours and holidays; counted by once they are applied."""
+
+    ladder: Path = ROOT / "processes" / "ladder.toml"
+    """Who is told when a step is at risk, overdue, long overdue."""
 
     tenant_id: UUID = _ONLY_OFFICE
     """The office that this installation serves; only installations with several set it."""
@@ -47,6 +50,18 @@ class Settings:
     trusted_proxies: int = 0
     """How many reverse proxies stand in front and may say who is calling (X-Forwarded-For)."""
 
+    smtp_url: str = field(default="", repr=False)
+    """`smtp://`, `smtp+starttls://` or `smtps://` `USER:PASSWORD@HOST:PORT`; empty: no mail."""
+
+    smtp_from: str = ""
+    """The address that mails come from."""
+
+    webhook_url: str = field(default="", repr=False)
+    """Where every message is posted as well; empty: nowhere."""
+
+    webhook_secret: str = field(default="", repr=False)
+    """`whsec_…`, the key that signs these posts (Standard Webhooks)."""
+
     @property
     def token_lifetime(self) -> timedelta:
         """Return `token_hours` as a duration."""
@@ -60,13 +75,13 @@ class Settings:
             InvalidSetting: a value cannot be read or is too small; names the variable.
         """
         values: dict[str, object] = {}
-        for field in fields(cls):
-            name = f"ALUR_{field.name.upper()}"
+        for setting in fields(cls):
+            name = f"ALUR_{setting.name.upper()}"
             text = environment.get(name, "")
             if text:
-                value = _read(name, text, _READERS[field.type])
-                _require_least(name, value, LEAST.get(field.name))
-                values[field.name] = value
+                value = _read(name, text, _READERS[setting.type])
+                _require_least(name, value, LEAST.get(setting.name))
+                values[setting.name] = value
         return cls(**values)  # type: ignore[arg-type]  # each value was made by its field's type
 
 

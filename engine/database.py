@@ -7,11 +7,11 @@ one case queue for its row on PostgreSQL.
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +21,8 @@ import orjson
 from sqlalchemy import (
     Connection,
     Engine,
+    ExceptionContext,
+    NullPool,
     PrimaryKeyConstraint,
     UniqueConstraint,
     create_engine,
@@ -40,21 +42,24 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from engine import ladder
+from engine.almanac import Almanac, InForce
 from engine.calendars import Calendars
 from engine.clock import Clock
 from engine.config import InvalidSetting, Settings
 from engine.errors import AlurError, Conflict, Unavailable
+from engine.ladder import Ladder
 from engine.model import SCHEMA_REVISION, Base
 
 log = logging.getLogger(__name__)
 
-_BUSY_TIMEOUT_MS = 30_000
+_BUSY_TIMEOUT_MS, _HURRIED_TIMEOUT_MS = 30_000, 500
+"""How long a transaction waits for the writer before it."""
 _POOL_TIMEOUT_S = 10
-_POSTGRESQL_TIMEOUTS = (
-    f"-c lock_timeout={_BUSY_TIMEOUT_MS} -c idle_in_transaction_session_timeout=60000"
-)
+_CONNECT_TIMEOUT_S = 10
+_IDLE_TIMEOUT_MS = 60_000
 """A process that is frozen inside a transaction loses its locks to the others after a minute."""
-_UNDEFINED_TABLE, _READ_ONLY = "42P01", "25006"  # SQLSTATEs of PostgreSQL
+_UNDEFINED_TABLE = "42P01"  # SQLSTATE of PostgreSQL
 
 
 class AlreadyExists(Conflict):
@@ -63,6 +68,30 @@ class AlreadyExists(Conflict):
 
 class NotMigrated(Unavailable):
     """The database has not been migrated to this version: run `alur db upgrade`."""
+
+
+class DiskFull(Unavailable):
+    """The disk is full: the database can write again once there is room."""
+
+
+class DiskFailed(Unavailable):
+    """The disk is full or fails: the database cannot be read or written."""
+
+
+class DatabaseReadOnly(Unavailable):
+    """The database is read-only."""
+
+
+class DatabaseBusy(Unavailable):
+    """The database is busy; try again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlets:
+    """Which ways lead out of the house."""
+
+    mail: bool
+    webhook: bool
 
 
 @dataclass
@@ -74,7 +103,19 @@ class Transaction:
     now: datetime
     """When it began; aware UTC. Locking a case moves it forward to that case's last step."""
     tenant_id: UUID
-    calendars: Calendars
+    outlets: Outlets
+    ladder: Ladder
+    almanac: Almanac
+
+    @cached_property
+    def in_force(self) -> InForce:
+        """The calendars in force, read once. Raises NoCalendar."""
+        return self.almanac.in_force(self.session, self.tenant_id)
+
+    @property
+    def calendars(self) -> Calendars:
+        """The calendars of the office by name. Raises NoCalendar."""
+        return self.in_force.calendars
 
     def add(self, row: Base) -> None:
         """Let the row be written; nothing is sent before `flush` or the commit."""
@@ -101,27 +142,40 @@ class Transaction:
 class Database:
     """A connection pool; one for a process, shared by its threads."""
 
-    def __init__(self, settings: Settings, *, clock: Clock, calendars: Calendars) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock) -> None:
         """Connect lazily: nothing is opened before the first transaction.
 
         Raises:
             InvalidSetting: the URL cannot be used.
+            InvalidLadder: the ladder file cannot.
         """
-        self.tenant_id = settings.tenant_id
         self.clock = clock
-        self.calendars = calendars
-        self.engine = _engine(settings)
+        self.tenant_id = settings.tenant_id
+        self._outlets = Outlets(mail=bool(settings.smtp_url), webhook=bool(settings.webhook_url))
+        self._ladder = ladder.load(settings.ladder)
+        self._almanac = Almanac()
+        pool = {
+            "pool_size": settings.pool_size,
+            "max_overflow": 0,
+            "pool_timeout": _POOL_TIMEOUT_S,
+        }
+        self.engine = _engine(settings, patience_ms=_BUSY_TIMEOUT_MS, **pool)
         self._reader = self.engine.execution_options(**_read_only(self.engine))
+        self._hurried = _engine(settings, patience_ms=_HURRIED_TIMEOUT_MS, poolclass=NullPool)
 
     @contextmanager
-    def begin(self) -> Iterator[Transaction]:
+    def begin(self, *, hurried: bool = False) -> Iterator[Transaction]:
         """Open a transaction that may write; it commits unless an error leaves the block.
+
+        A `hurried` one opens a connection of its own and gives way to other writers at once.
 
         Raises:
             AlreadyExists: a unique constraint says so.
-            Unavailable: the database does not answer, is busy, or is not migrated.
+            DatabaseBusy: another transaction has been writing for too long.
+            DiskFull, DiskFailed, DatabaseReadOnly: nothing can be written at present.
+            Unavailable: the database does not answer or is not migrated.
         """
-        with self._transaction(self.engine) as tx:
+        with self._transaction(self._hurried if hurried else self.engine) as tx:
             yield tx
             tx.session.commit()
 
@@ -140,7 +194,14 @@ class Database:
         try:
             with Session(engine, autoflush=False, expire_on_commit=False) as session:
                 session.connection()
-                yield Transaction(session, self.clock(), self.tenant_id, self.calendars)
+                yield Transaction(
+                    session=session,
+                    now=self.clock(),
+                    tenant_id=self.tenant_id,
+                    outlets=self._outlets,
+                    ladder=self._ladder,
+                    almanac=self._almanac,
+                )
         except (DBAPIError, TimeoutError) as error:
             known = _domain_error(error)
             if known is None:
@@ -148,6 +209,17 @@ class Database:
             raise known from error
 
     def check(self) -> None:
+        """Return if the database answers, has the schema of this version and an office in it.
+
+        Raises:
+            NotMigrated, NoCalendar: run `alur db upgrade`.
+            Unavailable: no answer.
+        """
+        self.require_schema()
+        with self.read() as tx:
+            _ = tx.in_force
+
+    def require_schema(self) -> None:
         """Return if the database answers and has the schema of this version.
 
         Raises:
@@ -164,7 +236,7 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(settings: Settings) -> Engine:
+def _engine(settings: Settings, *, patience_ms: int, **pool: Any) -> Engine:  # noqa: ANN401 — as SQLAlchemy takes it
     try:
         url = make_url(settings.database_url)
     except ArgumentError as error:
@@ -173,17 +245,19 @@ def _engine(settings: Settings) -> Engine:
         "json_serializer": lambda value: orjson.dumps(value).decode(),
         "json_deserializer": orjson.loads,
         "hide_parameters": True,  # case data must not reach logs or error messages
-        "pool_size": settings.pool_size,
-        "max_overflow": 0,
-        "pool_timeout": _POOL_TIMEOUT_S,
+        **pool,
     }
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, connect_args={"options": _POSTGRESQL_TIMEOUTS}, **options)
+        connect = _postgresql_timeouts(patience_ms)
+        engine = create_engine(url, connect_args=connect, **options)
+        event.listen(engine, "handle_error", _leave_read_only)
+        return engine
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         raise InvalidSetting("ALUR_DATABASE_URL must name a SQLite file or a PostgreSQL database.")
     file = Path(url.database).absolute()
     engine = create_engine(url, creator=partial(_open_sqlite, file), **options)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "handle_error", _leave_read_only)
+    event.listen(engine, "connect", partial(_prepare_sqlite, patience_ms))
     event.listen(engine, "checkout", partial(_require_same_file, file))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -219,9 +293,15 @@ def _read_only(engine: Engine) -> dict[str, bool]:
     return {name: True}
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+def _postgresql_timeouts(patience_ms: int) -> dict[str, Any]:
+    idle = f"-c idle_in_transaction_session_timeout={_IDLE_TIMEOUT_MS}"
+    options = f"-c lock_timeout={patience_ms} {idle}"
+    return {"options": options, "connect_timeout": _CONNECT_TIMEOUT_S}
+
+
+def _prepare_sqlite(patience_ms: int, connection: sqlite3.Connection, _: object) -> None:
     for pragma in (
-        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+        f"busy_timeout = {patience_ms}",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
@@ -241,17 +321,44 @@ def _domain_error(error: DBAPIError | TimeoutError) -> AlurError | None:
     if isinstance(error, IntegrityError):
         sentence = _SENTENCES.get(_violated(error))
         return AlreadyExists(sentence) if sentence else None
-    sqlstate = getattr(error.orig, "sqlstate", None)
-    if sqlstate == _UNDEFINED_TABLE or "no such table" in str(error):
+    code = _code(error.orig)
+    if code == _UNDEFINED_TABLE or "no such table" in str(error):
         return NotMigrated()
     if "unable to open database file" in str(error):
         return NotMigrated(
             "The database file is not there or cannot be opened; `alur db upgrade` makes a new one."
         )
-    if isinstance(error, OperationalError | InterfaceError) or sqlstate == _READ_ONLY:
-        log.error("the database does not answer: %s", error.orig)
-        return Unavailable()
-    return None
+    if code not in _MEANINGS and not isinstance(error, OperationalError | InterfaceError):
+        return None
+    known = _MEANINGS.get(code, Unavailable)()
+    if not isinstance(known, DatabaseBusy):  # whoever has waited says so
+        log.error("%s (%s)", known, error.orig)
+    return known
+
+
+_MEANINGS: Mapping[str | int | None, type[Unavailable]] = {
+    "53100": DiskFull,
+    "58030": DiskFailed,
+    "25006": DatabaseReadOnly,
+    "55P03": DatabaseBusy,
+    sqlite3.SQLITE_FULL: DiskFull,
+    sqlite3.SQLITE_IOERR: DiskFailed,
+    sqlite3.SQLITE_READONLY: DatabaseReadOnly,
+    sqlite3.SQLITE_BUSY: DatabaseBusy,
+}
+
+
+def _code(error: BaseException | None) -> str | int | None:
+    """Return PostgreSQL's SQLSTATE, or the primary result code of SQLite."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return getattr(error, "sqlstate", None)
+
+
+def _leave_read_only(context: ExceptionContext) -> None:
+    """Drop all connections to a database that is read-only: they would stay so after it is not."""
+    if _MEANINGS.get(_code(context.original_exception)) is DatabaseReadOnly:
+        context.is_disconnect = True
 
 
 def _violated(error: IntegrityError) -> str:

@@ -59,7 +59,7 @@ def deploy(
     """
     require(by, Role.PROCESS_OWNER)
     diagram = read(source)
-    findings = check(diagram)
+    findings = check(diagram, calendars=tx.calendars.keys())
     process = read_process(diagram)
     wanted_from = effective_from or tx.now
     newest = repository.latest_definition(tx, process.key)

@@ -5,6 +5,7 @@ code. `api/errors.py` turns a category into an HTTP status; nothing here knows a
 """
 
 import re
+import traceback
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -61,3 +62,10 @@ class TooManyRequests(AlurError):
 
 class Unavailable(AlurError):
     """The database does not answer or is not ready; try again later."""
+
+
+def without_case_data(error: Exception) -> str:
+    """Return what an operator may read: our own sentence, or of a bug where it happened."""
+    if isinstance(error, AlurError):
+        return str(error)
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from engine import cases, definitions, repository
+from engine import cases, definitions, repository, rescheduling
 from engine.bpmn.forms import validate
 from engine.bpmn.sop import Process, Step
-from engine.cases import Case
+from engine.cases import Case, required_reason
 from engine.database import Transaction
-from engine.deadlines import lateness
+from engine.deadlines import Timeliness, lateness, timeliness
 from engine.errors import Forbidden, Invalid
 from engine.model import (
     HistoryEvent,
@@ -33,10 +33,6 @@ class NotYourCase(Forbidden):
 
 class InvalidStart(Invalid):
     """The case cannot start like this."""
-
-
-class ReasonMissing(Invalid):
-    """A reason is needed."""
 
 
 def start(
@@ -105,11 +101,33 @@ def cancel(tx: Transaction, instance_id: UUID, *, reason: str, by: Actor) -> Pro
     return instance
 
 
-def required_reason(reason: str) -> str:
-    """Return the reason, trimmed. Raises ReasonMissing."""
-    if not reason.strip():
-        raise ReasonMissing(fields={"reason": "must not be empty"})
-    return reason.strip()
+def suspend(tx: Transaction, instance_id: UUID, *, reason: str, by: Actor) -> ProcessInstance:
+    """Return the case, its clock standing still: it waits for somebody outside the office.
+
+    Nothing of it can be done or becomes overdue until it is resumed.
+
+    Raises:
+        RoleNeeded: not a supervisor.
+        InstanceNotFound, InstanceEnded, InstanceSuspended, ReasonMissing: as they say.
+    """
+    require(by, Role.SUPERVISOR)
+    reason = required_reason(reason)
+    instance = repository.lock_instance(tx, instance_id)
+    rescheduling.suspend(tx, cases.locked(tx, instance), reason=reason, by=by)
+    return instance
+
+
+def resume(tx: Transaction, instance_id: UUID, *, by: Actor) -> ProcessInstance:
+    """Return the case, its clock running again; every deadline moves by the time it stood still.
+
+    Raises:
+        RoleNeeded: not a supervisor.
+        InstanceNotFound, NotSuspended: as they say.
+    """
+    require(by, Role.SUPERVISOR)
+    instance = repository.lock_instance(tx, instance_id)
+    rescheduling.resume(tx, cases.locked(tx, instance), by=by)
+    return instance
 
 
 class StepState(StrEnum):
@@ -118,6 +136,7 @@ class StepState(StrEnum):
     WAITING = "waiting"
     """Not reached yet."""
     OPEN = "open"
+    SUSPENDED = "suspended"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
 
@@ -129,6 +148,8 @@ class StepProgress:
     step: Step
     state: StepState
     task: Task | None
+    timeliness: Timeliness | None
+    """Of an open task with a deadline."""
     late_minutes: int
     """Working minutes, of an open or a completed task; 0 is in time."""
 
@@ -162,6 +183,7 @@ def _progress(tx: Transaction, step: Step, task: Task | None) -> StepProgress:
         step=step,
         state=StepState(task.state.value) if task else StepState.WAITING,
         task=task,
+        timeliness=timeliness(tx, task) if task else None,
         late_minutes=lateness(tx, task) if task else 0,
     )
 

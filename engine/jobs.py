@@ -1,47 +1,55 @@
-"""Jobs: what the worker does when the time has come."""
+"""Jobs under the lock of a case: timers that fire, steps that climb the ladder."""
 
 import logging
 import random
-import traceback
-from datetime import timedelta
+from collections.abc import Sequence
+from contextlib import suppress
 
-from engine import cases, repository
+from engine import cases, incidents, notifications, repository
+from engine.cases import Case
 from engine.database import Database, Transaction
-from engine.errors import AlurError, Unavailable
+from engine.errors import Invalid, Unavailable, without_case_data
+from engine.model import JobQueue, Task
 from engine.permissions import SYSTEM
 
 log = logging.getLogger(__name__)
 
-_FIRST_RETRY = timedelta(seconds=10)
-_LONGEST_RETRY = timedelta(hours=1)
+MOST_ATTEMPTS = 6
+"""After so many it is an incident: 5 minutes after the first one failed."""
 
 
 def fire(tx: Transaction, key: str) -> bool:
     """Do one job; return False if another worker is at it or it is done already.
 
-    The case is locked first and the job read after. The step says what becomes of the job: a timer
-    that fired is gone with its row; one that is not due by the state comes back at its due moment.
+    The case is locked first and the job read after. Whichever of its jobs was found, the case is
+    brought to the present: its due timers fire, and its open steps climb the ladder. What becomes
+    of the job follows: a timer that fired is gone with its row; one that is not due by the state
+    comes back at its due moment.
     """
     instance = repository.lock_instance_of_job(tx, key)
     if instance is None:
         return False
     job = repository.job(tx, key)
-    if job is None:
+    if job is None or job.run_at is None or job.run_at >= tx.now:
         return False
     job.run_at = job.due_at
-    cases.locked(tx, instance).advance(tx, by=SYSTEM)
+    case = cases.locked(tx, instance)
+    for task in _brought_to_present(tx, case, key):
+        notifications.climb(tx, case, task)
+    log.info("fired", extra={"job": key, "process_instance_id": str(instance.id)})
     return True
 
 
-def postpone(tx: Transaction, key: str, error: str) -> None:
-    """Note that a job has failed and try it again later: after 10 s, 20 s, 40 s … up to 1 h."""
-    if repository.lock_instance_of_job(tx, key) is None:
-        return
-    job = repository.job(tx, key)
-    if job is not None:
-        job.attempts += 1
-        job.error = error
-        job.run_at = tx.now + min(_FIRST_RETRY * 2 ** min(job.attempts - 1, 16), _LONGEST_RETRY)
+def _brought_to_present(tx: Transaction, case: Case, key: str) -> Sequence[Task]:
+    """Return the open tasks of a case after its due timers have fired.
+
+    People are told that a step is late also where a sick timer keeps its case from going on.
+    """
+    if key.startswith(cases.LADDER):
+        with suppress(Invalid):
+            return case.advance(tx, by=SYSTEM)
+        return list(case.tasks.values())
+    return case.advance(tx, by=SYSTEM)
 
 
 def fire_due(database: Database, *, limit: int = 200) -> int:
@@ -50,7 +58,7 @@ def fire_due(database: Database, *, limit: int = 200) -> int:
     In random order among the oldest, so that workers side by side rarely want the same one.
     """
     with database.read() as tx:
-        keys = list(repository.due_job_keys(tx, limit=limit))
+        keys = list(repository.due_job_keys(tx, JobQueue.CASE, limit=limit))
     random.shuffle(keys)
     return sum(_fire_alone(database, key) for key in keys)
 
@@ -62,15 +70,17 @@ def _fire_alone(database: Database, key: str) -> bool:
     except Unavailable:
         raise  # not the job's fault: the worker waits for the database
     except Exception as error:  # noqa: BLE001 — one sick case must not stop all other timers
-        what = _without_case_data(error)
-        log.error("job %s failed: %s", key, what)  # noqa: TRY400 — its message may hold case data
+        what = without_case_data(error)
+        log.error("a job failed: %s", what, extra={"job": key})  # noqa: TRY400 — its message may hold case data
         with database.begin() as tx:
             postpone(tx, key, what)
         return False
 
 
-def _without_case_data(error: Exception) -> str:
-    """Return what an operator may read: our own sentence, or of a bug where it happened."""
-    if isinstance(error, AlurError):
-        return str(error)
-    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
+def postpone(tx: Transaction, key: str, error: str) -> None:
+    """Note that a job has failed: it is tried again later, or becomes an incident."""
+    if repository.lock_instance_of_job(tx, key) is None:
+        return
+    job = repository.job(tx, key)
+    if job is not None:
+        incidents.failed(tx, job, error, most_attempts=MOST_ATTEMPTS)

@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 """The migration that this code needs; `/readyz` compares it with the database."""
 
 
@@ -90,6 +90,9 @@ def _enum(kind: type[StrEnum]) -> Enum:
     )
 
 
+_JSON = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
 class Base(DeclarativeBase):
     """The declarative base; names every constraint, so that errors can be recognised by name."""
 
@@ -107,8 +110,8 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime,
         date: Date,
         bytes: LargeBinary,
-        dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
-        list[str]: JSON().with_variant(JSONB(), "postgresql"),
+        dict[str, Any]: _JSON,
+        list[str]: _JSON,
     }
 
 
@@ -131,6 +134,28 @@ class Tenant(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
+    probed_at: Mapped[datetime | None]
+    """When a server last proved that it can write here."""
+
+
+class CalendarRevision(Base):
+    """The calendars of an office as they are counted by, until a later revision; never changed."""
+
+    __tablename__ = "calendar_revisions"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),)
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """1, 2, 3, …; the highest is in force."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """Of what the document says: equal days make no new revision."""
+    document: Mapped[dict[str, Any]]
+    """The office's file and the national days of the years around it (`engine.calendars`)."""
+    holidays: Mapped[str] = mapped_column(String(40))
+    """The version of the package that knew these national days."""
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(64))
+    """A user name, or `system`."""
 
 
 class Role(StrEnum):
@@ -165,6 +190,9 @@ class User(Base):
     """Argon2id; None cannot log in."""
     active: Mapped[bool]
     created_at: Mapped[datetime]
+    email: Mapped[str | None] = mapped_column(String(254))
+    mail_rungs: Mapped[list[str] | None]
+    """Values of `Rung` of which a mail is wanted; None: of all."""
 
 
 class Position(Base):
@@ -290,9 +318,14 @@ class ProcessDefinition(Base):
 
 
 class InstanceState(StrEnum):
-    """The life of a process instance: active → completed or cancelled, both final."""
+    """The life of a process instance: active ⇄ suspended → completed or cancelled, both final.
+
+    Only an active one can be completed.
+    """
 
     ACTIVE = "active"
+    SUSPENDED = "suspended"
+    """It waits for somebody outside the office: its clock stands still."""
     COMPLETED = "completed"
     CANCELLED = "cancelled"
 
@@ -320,13 +353,20 @@ class ProcessInstance(Base):
     started_by: Mapped[str] = mapped_column(String(64))
     advanced_at: Mapped[datetime]
     """The moment of the last step; no later step may lie before it."""
+    suspended_at: Mapped[datetime | None]
+    """Since when the clock stands still; None while it runs."""
     ended_at: Mapped[datetime | None]
 
 
 class TaskState(StrEnum):
-    """The life of a task: open → completed or cancelled, both final."""
+    """The life of a task: open ⇄ suspended → completed or cancelled, both final.
+
+    Only an open one can be completed.
+    """
 
     OPEN = "open"
+    SUSPENDED = "suspended"
+    """Its case is suspended."""
     COMPLETED = "completed"
     CANCELLED = "cancelled"
 
@@ -336,6 +376,17 @@ def _index_of_open(*columns: str) -> Index:
     where = text("state = 'open'")
     name = f"ix_open_tasks_{'_'.join(columns)}"
     return Index(name, "tenant_id", *columns, postgresql_where=where, sqlite_where=where)
+
+
+class Rung(StrEnum):
+    """The rungs of the escalation ladder, in order; a step climbs them while it is not done."""
+
+    AT_RISK = "at_risk"
+    """Most of its time is used up."""
+    OVERDUE = "overdue"
+    """Its deadline has passed."""
+    LONG_OVERDUE = "long_overdue"
+    """As much time again has passed."""
 
 
 class Task(Base):
@@ -364,35 +415,90 @@ class Task(Base):
     state: Mapped[TaskState] = mapped_column(_enum(TaskState))
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
-    """The end of the time standard; overdue is `due_at < now`, late is `due_at < ended_at`."""
+    """The deadline; overdue is `due_at < now`, late is `due_at < ended_at`."""
+    at_risk_at: Mapped[datetime | None]
+    """From when on, until `due_at`, it is at risk."""
+    calendar: Mapped[str | None] = mapped_column(String(200))
+    """Whose working time counts; None: the default of the office."""
+    calendar_revision: Mapped[int | None]
+    """By which the deadline was counted; None: by none."""
+    reckoning: Mapped[dict[str, Any] | None]
+    """How the deadline was counted (`engine.calendars.Reckoning`), to count it again."""
+    rung: Mapped[Rung | None] = mapped_column(_enum(Rung))
+    """The highest rung of the ladder that it has reached."""
+    suspended_at: Mapped[datetime | None]
+    """Since when its clock stands still."""
     ended_at: Mapped[datetime | None]
     completed_by: Mapped[str | None] = mapped_column(String(64))
     late_minutes: Mapped[int | None]
     """Working minutes after `due_at` at which it ended, rounded up; None: in time, or open."""
 
 
+class JobQueue(StrEnum):
+    """Where a job waits, so that a slow mail server never holds up a timer."""
+
+    CASE = "case"
+    """Timers and ladders: done under the lock of the case, at once."""
+    OUTBOX = "outbox"
+    """Messages that leave the house: sent outside of any transaction."""
+
+
 class Job(Base):
-    """Something to do at a moment: the projection of a waiting timer, written with the state."""
+    """Something to do at a moment, written in the transaction that makes it necessary."""
 
     __tablename__ = "jobs"
     __table_args__ = (
         _belongs_to("process_instances", "instance_id"),
-        Index(None, "tenant_id", "run_at"),
+        Index(None, "tenant_id", "queue", "run_at"),
         Index(None, "tenant_id", "instance_id"),
         _CLUSTERED,
     )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
-    """What it is: `timer:` and the id of the timer in the workflow state."""
+    """What it is: `timer:` and the id of the timer in the workflow state, `ladder:` and the id of
+    the task, `mail:` and the id of the notification, `webhook:` and the ids of task and rung."""
+    queue: Mapped[JobQueue] = mapped_column(_enum(JobQueue))
     instance_id: Mapped[UUID]
+    task_id: Mapped[UUID | None]
+    """The task with whose end the job ends."""
     due_at: Mapped[datetime]
     """The deadline."""
-    run_at: Mapped[datetime]
-    """The next attempt."""
+    run_at: Mapped[datetime | None]
+    """The next attempt; None: an incident, it failed too often and waits for a person."""
     attempts: Mapped[int]
+    """That failed."""
     error: Mapped[str | None] = mapped_column(Text)
     """Of the last attempt."""
+    failed_at: Mapped[datetime | None]
+    """When it became an incident."""
+
+
+class Notification(Base):
+    """A message to a person that a step has reached a rung of the ladder."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        _belongs_to("users", "user_id"),
+        _belongs_to("process_instances", "instance_id"),
+        _belongs_to("tasks", "task_id"),
+        _unique(
+            *("tenant_id", "task_id", "rung", "user_id"),
+            sentence="This person has had this message.",
+        ),
+        Index(None, "tenant_id", "user_id", "created_at", "id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID]
+    instance_id: Mapped[UUID]
+    task_id: Mapped[UUID]
+    rung: Mapped[Rung] = mapped_column(_enum(Rung))
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
+    """When the sending of its mail began, once it has succeeded."""
 
 
 class HistoryEvent(Base):

@@ -1,6 +1,7 @@
 """Passwords: Argon2id with the parameters of RFC 9106's low-memory profile."""
 
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -10,8 +11,6 @@ from engine.errors import Invalid
 SHORTEST = 10
 LONGEST = 200
 _HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash(secrets.token_hex())
-"""Checked for an unknown user, so that the answer takes as long as for a known one."""
 
 
 class UnusablePassword(Invalid):
@@ -32,10 +31,16 @@ def digest(password: str) -> str:
 def matches(password: str, stored: str | None) -> bool:
     """Return whether the password is the stored one; never for None, in the same time."""
     try:
-        _HASHER.verify(stored or _NOBODY, password)
+        _HASHER.verify(stored or _hash_of_nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Return what a password is checked against when there is no user: it costs as much."""
+    return _HASHER.hash(secrets.token_hex())
 
 
 def generate() -> str:

@@ -6,9 +6,10 @@ from datetime import date
 from uuid import UUID
 
 from engine import passwords, repository
+from engine.channels import address
 from engine.database import Transaction
 from engine.errors import Conflict, Invalid
-from engine.model import Capacity, Holder, Position, Role, Tenant, User, new_id
+from engine.model import Capacity, Holder, Position, Role, Rung, User, new_id
 from engine.permissions import Actor, actor_of, require
 from engine.repository import HolderRecord, Page, PageRequest
 
@@ -25,13 +26,6 @@ class InvalidPerson(Invalid):
 
 class LastAdmin(Conflict):
     """The office needs at least one active admin."""
-
-
-def found_office(tx: Transaction) -> None:
-    """Make sure that the office of this installation exists."""
-    if repository.tenant(tx) is None:
-        tx.add(Tenant(id=tx.tenant_id, created_at=tx.now))
-        tx.flush()
 
 
 def acting(tx: Transaction, username: str) -> Actor:
@@ -53,6 +47,7 @@ def create_user(
     roles: Collection[Role],
     password: str | None,
     by: Actor,
+    email: str | None = None,
 ) -> User:
     """Return a new active user; without a password nobody can log in as them yet.
 
@@ -74,6 +69,7 @@ def create_user(
         password_hash=None if password is None else passwords.digest(password),
         active=True,
         created_at=tx.now,
+        email=None if email is None else _address(email),
     )
     tx.add(user)
     tx.flush()
@@ -89,8 +85,11 @@ def change_user(
     roles: Collection[Role] | None = None,
     active: bool | None = None,
     password: str | None = None,
+    email: str | None = None,
 ) -> User:
     """Return the user after changing what is given; deactivation and a new password end logins.
+
+    An empty `email` removes the address.
 
     Raises:
         RoleNeeded: not an admin.
@@ -110,6 +109,8 @@ def change_user(
         user.active = active
     if password is not None:
         user.password_hash = passwords.digest(password)
+    if email is not None:
+        user.email = _address(email) if email else None
     tx.flush()
     if active is False or password is not None:
         repository.delete_tokens_of(tx, user.id)
@@ -117,6 +118,29 @@ def change_user(
         repository.forget_failed_logins(tx, user.username)
     if managed_people and not _manages_people(user) and not repository.active_admins(tx):
         raise LastAdmin
+    return user
+
+
+def change_preferences(
+    tx: Transaction,
+    *,
+    by: Actor,
+    email: str | None = None,
+    mail_rungs: Collection[Rung] | None = None,
+) -> User:
+    """Return the actor's own user after changing where and of what mails are wanted.
+
+    An empty `email` removes the address.
+
+    Raises:
+        UserNotFound: the system itself has no preferences.
+        InvalidPerson: the address cannot be one.
+    """
+    user = repository.user_by_name(tx, by.username)
+    if email is not None:
+        user.email = _address(email) if email else None
+    if mail_rungs is not None:
+        user.mail_rungs = [rung.value for rung in Rung if rung in mail_rungs]
     return user
 
 
@@ -222,6 +246,16 @@ def change_holder(
 def _require_order(holder: Holder) -> None:
     if holder.held_until is not None and holder.held_until < holder.held_from:
         raise InvalidPerson(fields={"held_until": "lies before held_from"})
+
+
+def _address(email: str) -> str:
+    """Return the address as it is. Raises InvalidPerson: no mail can be sent there."""
+    try:
+        address(email)
+    except ValueError as error:
+        sentence = "an address like nama@kantor.go.id is needed"
+        raise InvalidPerson(fields={"email": sentence}) from error
+    return email
 
 
 def _one_line(field: str, text: str) -> str:

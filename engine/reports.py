@@ -70,5 +70,6 @@ def _counted(
 
 
 def _minutes_late(tx: Transaction, groups: Iterable[OverdueGroup]) -> int:
-    oldest = min(group.oldest_due_at for group in groups)
-    return minutes_late(tx, oldest)
+    return max(
+        minutes_late(tx, group.oldest_due_at, until=tx.now, name=group.calendar) for group in groups
+    )

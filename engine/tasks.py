@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from engine import cases, definitions, history, repository
+from engine import cases, deadlines, definitions, history, repository, rescheduling
 from engine.bpmn.forms import validate
 from engine.bpmn.sop import Step
-from engine.cases import Case
+from engine.calendars import Deadline
+from engine.cases import Case, InstanceSuspended, required_reason
 from engine.database import Transaction
+from engine.durations import Duration
 from engine.errors import Conflict, Invalid
 from engine.history import EventType
 from engine.model import InstanceState, Role, Task, TaskState
@@ -36,6 +39,8 @@ class TaskDetail:
 
     record: TaskRecord
     step: Step
+    deadline: Deadline | None
+    """Why its time standard leads to its deadline, before any extension or suspension."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +65,8 @@ def get(tx: Transaction, task_id: UUID, *, by: Actor) -> TaskDetail:
     record = repository.task(tx, task_id)
     require_sight(by, record.task)
     loaded = definitions.load(tx, record.definition_id)
-    return TaskDetail(
-        record=record,
-        step=loaded.steps[record.task.element_id],
-    )
+    step = loaded.steps[record.task.element_id]
+    return TaskDetail(record=record, step=step, deadline=_explain(tx, record.task, step))
 
 
 def complete(
@@ -77,6 +80,7 @@ def complete(
     Raises:
         TaskNotFound: there is none.
         TaskNotOpen, TaskGone: completed or cancelled before; the details tell its present state.
+        InstanceSuspended: not before a supervisor resumes the case.
         NotYourPosition, AssignedToSomebodyElse: not for this actor.
         InvalidVariables: a field is missing or of the wrong type; the task stays open.
         UndefinedVariable, ExpressionFailed, NoWayOut, Stuck: it could not go on; it stays open.
@@ -97,7 +101,8 @@ def claim(tx: Transaction, task_id: UUID, *, by: Actor) -> Task:
     """Return the task, now assigned to the actor; claiming one's own task changes nothing.
 
     Raises:
-        TaskNotFound, TaskNotOpen, NotYourPosition, AssignedToSomebodyElse: as they say.
+        TaskNotFound, TaskNotOpen, InstanceSuspended: as they say.
+        NotYourPosition, AssignedToSomebodyElse: as they say.
     """
     _, task = _lock_open(tx, task_id)
     require_candidate(by, task)
@@ -111,7 +116,8 @@ def unclaim(tx: Transaction, task_id: UUID, *, by: Actor) -> Task:
     """Return the task, assigned to nobody; its assignee or a supervisor may do that.
 
     Raises:
-        TaskNotFound, TaskNotOpen, NotYourPosition, AssignedToSomebodyElse: as they say.
+        TaskNotFound, TaskNotOpen, InstanceSuspended: as they say.
+        NotYourPosition, AssignedToSomebodyElse: as they say.
     """
     _, task = _lock_open(tx, task_id)
     if not by.has(Role.SUPERVISOR):
@@ -127,7 +133,7 @@ def assign(tx: Transaction, task_id: UUID, *, username: str, by: Actor) -> Task:
 
     Raises:
         RoleNeeded: not a supervisor.
-        TaskNotFound, TaskNotOpen: as they say.
+        TaskNotFound, TaskNotOpen, InstanceSuspended: as they say.
         NotACandidate: no such active user, or not a holder of the position today.
     """
     require(by, Role.SUPERVISOR)
@@ -141,10 +147,36 @@ def assign(tx: Transaction, task_id: UUID, *, username: str, by: Actor) -> Task:
     return task
 
 
+def extend(
+    tx: Transaction, task_id: UUID, new: Duration | datetime, *, reason: str, by: Actor
+) -> Task:
+    """Return the task with its deadline moved to later: by working time, or to a moment (aware).
+
+    Raises:
+        RoleNeeded: not a supervisor.
+        TaskNotFound, TaskNotOpen, InstanceSuspended, TaskGone, NoDeadline: as they say.
+        ReasonMissing, InvalidExtension: as they say.
+    """
+    require(by, Role.SUPERVISOR)
+    reason = required_reason(reason)
+    case, task = _lock_open(tx, task_id)
+    rescheduling.extend(tx, case, task, new, reason=reason, by=by)
+    return task
+
+
+def _explain(tx: Transaction, task: Task, step: Step) -> Deadline | None:
+    if task.due_at is None or step.time_standard is None:
+        return None
+    running = deadlines.calendar(tx, task.calendar)
+    return running.explain(task.created_at, Duration.parse(step.time_standard))
+
+
 def _lock_open(tx: Transaction, task_id: UUID) -> tuple[Case, Task]:
     """Lock the case first and read the task after: a stale read would complete it twice."""
     case = cases.locked(tx, repository.lock_instance_of_task(tx, task_id), task_id)
     task = case.tasks[task_id]
+    if task.state is TaskState.SUSPENDED:
+        raise InstanceSuspended(task_id=str(task.id), state=task.state.value)
     if task.state is not TaskState.OPEN:
         raise TaskNotOpen(
             task_id=str(task.id),

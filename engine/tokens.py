@@ -44,6 +44,7 @@ class Login:
 
     token: str
     expires_at: datetime
+    """In the zone of the office."""
 
 
 def login(
@@ -147,7 +148,7 @@ def _issue(tx: Transaction, user: User, lifetime: timedelta) -> Login:
             expires_at=expires_at,
         )
     )
-    return Login(token=token, expires_at=expires_at)
+    return Login(token=token, expires_at=tx.local(expires_at))
 
 
 def authenticate(tx: Transaction, token: str) -> Actor:

@@ -1,13 +1,14 @@
 """Alembic's entry: one transaction for all migrations, on the engine that the caller hands over."""
 
 from alembic import context
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from engine.model import Base
 
 engine: Engine = context.config.attributes["engine"]
 
-with engine.begin() as connection:
+
+def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -15,3 +16,26 @@ with engine.begin() as connection:
         transactional_ddl=True,
     )
     context.run_migrations()
+
+
+def _migrate_sqlite(connection: Connection) -> None:
+    """Migrate with foreign keys off: SQLite changes a table by making it anew.
+
+    They can only be switched outside of a transaction, and are looked at before it commits.
+    """
+    driver = connection.connection.cursor()
+    driver.execute("PRAGMA foreign_keys = OFF")
+    with connection.begin():
+        _migrate(connection)
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise RuntimeError(f"rows without their parent: {broken}")
+    driver.execute("PRAGMA foreign_keys = ON")
+
+
+if engine.dialect.name == "sqlite":
+    with engine.connect() as sqlite:
+        _migrate_sqlite(sqlite)
+else:
+    with engine.begin() as postgresql:
+        _migrate(postgresql)

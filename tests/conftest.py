@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, text
 
-from engine import calendars, people
+from engine import revisions
 from engine.clock import Clock
 from engine.config import Settings
 from engine.database import Database
@@ -75,7 +75,7 @@ def open_database(settings: Settings) -> Iterator[Callable[[Clock], Database]]:
     opened = []
 
     def open_(clock: Clock) -> Database:
-        database = Database(settings, clock=clock, calendars=calendars.load(settings.calendar))
+        database = Database(settings, clock=clock)
         opened.append(database)
         return database
 
@@ -85,12 +85,14 @@ def open_database(settings: Settings) -> Iterator[Callable[[Clock], Database]]:
 
 
 @pytest.fixture
-def database(open_database: Callable[[Clock], Database], clock: TestClock) -> Database:
+def database(
+    open_database: Callable[[Clock], Database], settings: Settings, clock: TestClock
+) -> Database:
     """A migrated database in which the office has been founded, on the test's clock."""
     database = open_database(clock)
     upgrade(database.engine)
     with database.begin() as tx:
-        people.found_office(tx)
+        revisions.found_office(tx, settings.calendar.read_text())
     return database
 
 

@@ -6,11 +6,20 @@ part of every scenario.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
-from engine import definitions, instances, jobs, people, reports, tasks
+from engine import (
+    definitions,
+    instances,
+    jobs,
+    notifications,
+    people,
+    reports,
+    revisions,
+    tasks,
+)
 from engine.bpmn.sop import Process
 from engine.config import ROOT
 from engine.database import Database, Transaction
@@ -92,9 +101,16 @@ class Office:
             case = instances.start(tx, KEY, business_key=business_key, variables={}, by=actor)
         return PlayedCase(self, case.id)
 
+    def complete_task(self, task_id: UUID, *, by: str, **variables: object) -> tasks.Completion:
+        """Complete a task by its id."""
+        actor = self.actor(by)
+        with self.database.begin() as tx:
+            return tasks.complete(tx, task_id, by=actor, variables=variables)
+
     def wait(self, duration: str) -> None:
         """Let working time pass: to the moment at which that duration ends, and a second more."""
-        calendar = self.database.calendars.default
+        with self.database.read() as tx:
+            calendar = tx.calendars.default
         self.clock.now = calendar.due(self.clock.now, Duration.parse(duration))
         self.clock.advance(seconds=1)
 
@@ -115,6 +131,14 @@ class Office:
         by = self.actor("supervisor")
         with self.database.read() as tx:
             return reports.overdue(tx, by=by)
+
+    def told(self, username: str) -> list[tuple[str, str]]:
+        """Return what a user was told, the oldest first: rung, and the beginning of the step."""
+        by = self.actor(username)
+        with self.database.read() as tx:
+            page = notifications.find(tx, by=by, unread=False, page=EVERYTHING)
+        records = reversed(page.items)
+        return [(one.notification.rung.value, one.task.name.partition(" ")[0]) for one in records]
 
     def cases(self, **wanted: str) -> list[UUID]:
         """Return the ids of the cases that pass a filter."""
@@ -162,6 +186,23 @@ class PlayedCase:
                 return
             self.complete(name, by=actor)
 
+    def extend(self, name: str, new: str | datetime, *, reason: str = "data terlambat") -> Task:
+        """Move the deadline of the open task whose name begins like that, as the supervisor."""
+        task = self.task(name)
+        moved = Duration.parse(new) if isinstance(new, str) else new
+        with self.office.database.begin() as tx:
+            return tasks.extend(tx, task.id, moved, reason=reason, by=self._supervisor)
+
+    def suspend(self, reason: str = "menunggu jawaban provinsi") -> None:
+        """Suspend the case as the supervisor."""
+        with self.office.database.begin() as tx:
+            instances.suspend(tx, self.id, reason=reason, by=self._supervisor)
+
+    def resume(self) -> None:
+        """Resume the case as the supervisor."""
+        with self.office.database.begin() as tx:
+            instances.resume(tx, self.id, by=self._supervisor)
+
     def cancel(self, reason: str) -> None:
         """Cancel the case as the supervisor."""
         with self.office.database.begin() as tx:
@@ -195,6 +236,12 @@ class PlayedCase:
             for each in self.progress().steps
             if each.task is not None and each.task.late_minutes
         ]
+
+
+def found_office(database: Database) -> None:
+    """Make the office in a migrated database, with the calendar of the reference office."""
+    with database.begin() as tx:
+        revisions.found_office(tx, (ROOT / "processes" / "calendar.toml").read_text())
 
 
 def _add_user(tx: Transaction, username: str, role: Role, password: str | None) -> UUID:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Row, Select, String, and_, false, or_
+from sqlalchemy import ColumnElement, Date, Integer, Row, Select, String, and_, false, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.database import Transaction
@@ -125,8 +125,19 @@ def _parse(order: Order, key: Key) -> list[object]:
         raise InvalidCursor from error
 
 
+_LARGEST_INTEGER = 2**31 - 1
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= _LARGEST_INTEGER:
+        raise ValueError(f"no column holds {number}")
+    return number
+
+
 _PARSERS: dict[type, Callable[[str], object]] = {
     String: str,
+    Integer: _number,
     Id: UUID,
     Date: date.fromisoformat,
     UtcDateTime: lambda text: datetime.fromisoformat(text).astimezone(UTC),  # it may be forged

@@ -36,11 +36,11 @@ class Visibility:
 
 
 def open_tasks_and(tx: Transaction, instance_id: UUID, task_id: UUID | None = None) -> list[Task]:
-    """Return the open tasks of a case and, open or not, the one with the id `task_id`."""
+    """Return the open or suspended tasks of a case and, whatever its state, that one more."""
     query = select(Task).where(
         Task.tenant_id == tx.tenant_id,
         Task.instance_id == instance_id,
-        or_(Task.state == TaskState.OPEN, Task.id == task_id),
+        or_(Task.state.in_((TaskState.OPEN, TaskState.SUSPENDED)), Task.id == task_id),
     )
     return list(tx.session.scalars(query, execution_options=FRESH))
 
@@ -68,6 +68,8 @@ class TaskFilter:
     process_definition_key: str | None = None
     process_instance_id: UUID | None = None
     overdue: bool | None = None
+    at_risk: bool | None = None
+    """Open, not overdue, but in the last part of its time."""
     due_before: datetime | None = None
     due_after: datetime | None = None
 
@@ -144,6 +146,9 @@ def _task_conditions(tx: Transaction, wanted: TaskFilter) -> Iterable[ColumnElem
     if wanted.overdue is not None:
         late = and_(Task.state == TaskState.OPEN, Task.due_at < tx.now)
         yield late if wanted.overdue else or_(~late, Task.due_at.is_(None))
+    if wanted.at_risk is not None:
+        warned = and_(Task.state == TaskState.OPEN, Task.at_risk_at < tx.now, Task.due_at >= tx.now)
+        yield warned if wanted.at_risk else or_(~warned, Task.at_risk_at.is_(None))
     for value, condition in (
         (wanted.state, Task.state == wanted.state),
         (wanted.assignee, User.username == wanted.assignee),
@@ -174,6 +179,7 @@ class OverdueGroup:
     element_id: str
     step: str
     candidate_group: str | None
+    calendar: str | None
     count: int
     oldest_due_at: datetime
 
@@ -186,6 +192,7 @@ def overdue_groups(tx: Transaction) -> list[OverdueGroup]:
         Task.element_id,
         Task.name,
         Task.candidate_group,
+        Task.calendar,
     )
     query = (
         with_cases(tx)
@@ -200,9 +207,10 @@ def overdue_groups(tx: Transaction) -> list[OverdueGroup]:
             element_id=element_id,
             step=step,
             candidate_group=group,
+            calendar=calendar,
             count=count,
             oldest_due_at=oldest,
         )
-        for key, name, element_id, step, group, count, oldest in tx.session.execute(query)
+        for key, name, element_id, step, group, calendar, count, oldest in tx.session.execute(query)
         if oldest is not None
     ]

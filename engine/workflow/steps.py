@@ -3,9 +3,9 @@
 Every function takes what it needs and returns a `Snapshot`; the caller writes it to the database.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -24,10 +24,13 @@ from engine.workflow import state as states
 from engine.workflow.pruning import forget_arrivals, prune
 from engine.workflow.scripting import Expressions
 from engine.workflow.specification import Specification
-from engine.workflow.timers import DueTimer, Moment, due_moment
+from engine.workflow.timers import DueTimer, Moment, due_moment, set_due_moment
 
 _MOST_VARIABLES = 64 * 2**10
 """Bytes of all variables of a case together, as JSON."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_NEVER = Moment(now=_LONG_AGO, due=lambda *_: _LONG_AGO)
+"""For looking into a state without taking a step."""
 
 
 class VisitKind(StrEnum):
@@ -150,6 +153,23 @@ def advance(
     return _snapshot(workflow, visits, before=before)
 
 
+def move_timers(
+    specification: Specification, state: bytes, move: Callable[[WaitingTimer], datetime]
+) -> tuple[bytes, tuple[WaitingTimer, ...]]:
+    """Return the state with every waiting timer due when `move` says, and these timers.
+
+    Nothing fires and nothing runs: that is for the next step.
+    """
+    workflow = states.load(state, specification, Expressions(_NEVER))
+    moved = []
+    for task in _waiting_timers(workflow):
+        timer = _waiting(task)
+        due_at = move(timer)
+        set_due_moment(task, due_at)
+        moved.append(replace(timer, due_at=due_at))
+    return states.dump(workflow), tuple(moved)
+
+
 def _set_variables(workflow: BpmnWorkflow, variables: Mapping[str, object]) -> None:
     """Variables belong to the case: a branch that joins later must not bring back old values."""
     for task in workflow.tasks.values():
@@ -218,15 +238,7 @@ def _snapshot(workflow: BpmnWorkflow, visits: list[Visit], *, before: Collection
     for task in [*_open_tasks(workflow), *_waiting_timers(workflow)]:
         if task.id.version == _RANDOM:
             _rename(task, uuid_utils.compat.uuid7())
-    timers = tuple(
-        WaitingTimer(
-            id=timer.id,
-            element_id=timer.task_spec.bpmn_id,
-            activity_id=_activity(timer).id,
-            due_at=due_moment(timer),
-        )
-        for timer in _waiting_timers(workflow)
-    )
+    timers = tuple(map(_waiting, _waiting_timers(workflow)))
     waiting = {timer.id for timer in timers}
     return Snapshot(
         state=None if workflow.completed else states.dump(workflow),
@@ -257,6 +269,15 @@ def _waiting_timers(workflow: BpmnWorkflow) -> list[Any]:
         if task.state == TaskState.WAITING
         and isinstance(getattr(task.task_spec, "event_definition", None), DueTimer)
     ]
+
+
+def _waiting(timer: Any) -> WaitingTimer:
+    return WaitingTimer(
+        id=timer.id,
+        element_id=timer.task_spec.bpmn_id,
+        activity_id=_activity(timer).id,
+        due_at=due_moment(timer),
+    )
 
 
 def _activity(timer: Any) -> Any:

@@ -42,14 +42,18 @@ class DueTimer(TimerEventDefinition):  # type: ignore[misc]  # the library ships
         """
         moment: Moment = my_task.workflow.script_engine.moment
         if DUE_AT not in my_task.internal_data:
-            due_at = moment.due(self.name, self.duration)
-            my_task.internal_data[DUE_AT] = due_at.isoformat()
+            set_due_moment(my_task, moment.due(self.name, self.duration))
         return due_moment(my_task) < moment.now
 
 
 def due_moment(task: Any) -> datetime:
     """Return the due moment of a waiting timer task, aware, UTC."""
     return datetime.fromisoformat(task.internal_data[DUE_AT])
+
+
+def set_due_moment(task: Any, due_at: datetime) -> None:
+    """Let a timer task wait for that moment, aware."""
+    task.internal_data[DUE_AT] = due_at.isoformat()
 
 
 class BoundaryTimerParser(BoundaryEventParser):  # type: ignore[misc]  # the library ships no types

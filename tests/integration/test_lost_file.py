@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import people
+from engine import repository
 from engine.config import Settings
 from engine.database import Database, NotMigrated
 from engine.errors import Unavailable
@@ -22,17 +22,16 @@ def test_nothing_is_written_into_a_file_that_was_deleted(
     for companion in ("", "-wal", "-shm"):
         Path(f"{file}{companion}").unlink(missing_ok=True)
     with pytest.raises(Unavailable), database.begin() as tx:
-        people.found_office(tx)
+        repository.tenant(tx)
 
 
 def test_a_mistyped_path_is_no_empty_office(database: Database, clock: TestClock) -> None:
     other = Database(
         Settings(database_url=f"sqlite:///{database.engine.url.database}.typo"),
         clock=clock,
-        calendars=database.calendars,
     )
     with pytest.raises(NotMigrated, match="not there"):
         other.check()
     upgrade(other.engine)
-    other.check()
+    other.require_schema()
     other.dispose()

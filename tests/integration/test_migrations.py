@@ -45,7 +45,7 @@ def test_an_empty_database_says_that_it_is_not_migrated(
     open_database: Callable[[Clock], Database], clock: TestClock
 ) -> None:
     with pytest.raises(NotMigrated):
-        open_database(clock).check()
+        open_database(clock).require_schema()
 
 
 def test_every_key_is_led_by_the_tenant() -> None:

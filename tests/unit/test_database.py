@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
-from engine import calendars, people, repository
+from engine import people, repository
 from engine.config import LEAST, ROOT, InvalidSetting, Settings
 from engine.database import AlreadyExists, Database, Transaction
 from engine.errors import Conflict, Invalid, NotFound, Unavailable
@@ -137,7 +137,7 @@ def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     url = f"postgresql+psycopg://nobody@/nothing?host={tmp_path}"
     settings = Settings(database_url=url)
     clock = TestClock(WEDNESDAY_MORNING)
-    database = Database(settings, clock=clock, calendars=calendars.load(settings.calendar))
+    database = Database(settings, clock=clock)
     with pytest.raises(Unavailable), database.begin():
         pass
     database.dispose()
@@ -149,11 +149,7 @@ def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
 def test_a_url_of_anything_but_a_file_or_a_server_is_refused(url: str) -> None:
     settings = Settings(database_url=url)
     with pytest.raises(InvalidSetting):
-        Database(
-            settings,
-            clock=TestClock(WEDNESDAY_MORNING),
-            calendars=calendars.load(settings.calendar),
-        )
+        Database(settings, clock=TestClock(WEDNESDAY_MORNING))
 
 
 def test_an_error_says_its_docstring_and_keeps_its_details() -> None:

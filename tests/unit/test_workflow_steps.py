@@ -1,13 +1,14 @@
 """A step of an instance does what is drawn; the time is what the caller says it is."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
 
 from engine.expressions import ExpressionFailed, UndefinedVariable
-from engine.workflow.steps import NoWayOut, Stuck, TaskGone, VisitKind
+from engine.workflow.steps import NoWayOut, Stuck, TaskGone, VisitKind, move_timers
 from tests.clock import WEDNESDAY_MORNING
 from tests.unit.workflow_diagrams import Play, compiled, play, xml
 
@@ -293,3 +294,31 @@ def test_ids_of_tasks_and_timers_are_ordered_by_age() -> None:
     newer = [case.task("b"), *(timer.id for timer in case.last.timers)]
     assert {each.version for each in older + newer} == {7}
     assert max(older) < min(newer)
+
+
+def moved(case: Play, later: timedelta) -> Play:
+    """Return the case with all waiting timers due that much later."""
+    assert case.last.state is not None
+    state, timers = move_timers(
+        case.specification, case.last.state, lambda timer: timer.due_at + later
+    )
+    assert {timer.id for timer in timers} == {timer.id for timer in case.last.timers}
+    case.last = replace(case.last, state=state, timers=timers)
+    return case
+
+
+def test_a_moved_timer_fires_once_at_its_new_moment_and_not_at_its_old_one() -> None:
+    case = moved(play("start > a > end", "timer @ a PT1H > remind > end"), HOUR)
+    assert case.timers == {"timer": WEDNESDAY_MORNING + 2 * HOUR}
+    assert case.wait(minutes=90).fire().open == ["a"]
+    assert case.wait(minutes=31).fire().open == ["a", "remind"]
+    assert case.fire().seen(VisitKind.FIRED) == ["timer"]
+
+
+def test_moving_timers_lets_nothing_happen_even_if_they_were_due() -> None:
+    case = play("start > a > end", "alarm @ a PT1H > remind > end").wait(hours=2)
+    before = case.last
+    moved(case, timedelta(0))
+    assert case.last.tasks == before.tasks
+    assert case.open == ["a"]
+    assert case.fire().open == ["remind"]
