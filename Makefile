@@ -30,6 +30,15 @@ test: .venv/dev  ## lint, types, import contracts and all tests
 	.venv/bin/lint-imports
 	$(PY) -m pytest
 
+.PHONY: chaos
+chaos: .venv/dev  ## kill everything at random under load, and audit what is left (20 minutes each)
+	$(PY) -m tests.chaos --database postgresql --instances 1000 --kills 300
+	$(PY) -m tests.chaos --database sqlite --instances 1000 --kills 300
+
+.PHONY: bench-timers
+bench-timers: .venv/dev  ## measure timers: 100,000 waiting, 1,000 due at once, one alone
+	$(PY) -m tests.benchmarks.timers
+
 .PHONY: lint
 lint: .venv/dev  ## check style and import contracts
 	$(PY) -m ruff check

@@ -3,9 +3,13 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import docs, errors, responses
+from api import docs, errors, metrics, responses
 from api.rest import (
+    calendar_revisions,
+    calendars,
     health,
+    incidents,
+    notifications,
     positions,
     process_definitions,
     process_instances,
@@ -14,40 +18,51 @@ from api.rest import (
     tokens,
     users,
 )
+from api.tallies import Tallies
 from api.wiring import NAME, Alur
-from engine import calendars
 from engine.clock import Clock, system_clock
 from engine.config import Settings
 from engine.database import Database
+from engine.readiness import Readiness
 
 RESOURCES = (
     tokens,
     process_definitions,
     process_instances,
     tasks,
+    incidents,
+    notifications,
     reports,
+    calendars,
+    calendar_revisions,
     users,
     positions,
     health,
 )
 
 
-def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
+def create_app(
+    settings: Settings, *, clock: Clock = system_clock, tallies: Tallies | None = None
+) -> Flask:
     """Return the application, wired: the one place where its parts meet.
+
+    The processes of one server share `tallies`.
 
     Raises:
         InvalidSetting: the database's URL cannot be used.
-        InvalidCalendar: the calendar file cannot.
+        InvalidLadder: the ladder file cannot.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
-    database = Database(settings, clock=clock, calendars=calendars.load(settings.calendar))
-    app.extensions[NAME] = Alur(settings=settings, database=database)
+    database = Database(settings, clock=clock)
+    readiness = Readiness(database)
+    app.extensions[NAME] = Alur(settings=settings, database=database, readiness=readiness)
     errors.install(app)
     responses.install(app)
     for module in RESOURCES:
         app.register_blueprint(module.resource.blueprint)
     app.register_blueprint(docs.blueprint)
+    metrics.install(app, database, tallies or Tallies())
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's own way

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import orjson
 
-from engine import calendars, definitions, instances, passwords, people, repository, tasks
+from engine import definitions, instances, passwords, people, repository, tasks
 from engine.bpmn.reader import read
 from engine.bpmn.sop import Process, read_process
 from engine.config import ROOT, Settings
@@ -98,7 +98,7 @@ def found(settings: Settings, *, now: datetime, logins: Path) -> Iterator[str]:
     is left alone.
     """
     clock = _StandingClock(now - _FOUNDED)
-    database = Database(settings, clock=clock, calendars=calendars.load(settings.calendar))
+    database = Database(settings, clock=clock)
     try:
         if _belongs_to_others(database):
             yield "This office has people of its own; the demo leaves it alone."
@@ -199,7 +199,8 @@ def _create_user(tx: Transaction, username: str, password: str) -> None:
 
 def _play(database: Database, clock: _StandingClock, play: _Play, now: datetime) -> None:
     """Start the case if it is missing, and complete the steps that it has not reached yet."""
-    calendar = database.calendars.default
+    with database.read() as tx:
+        calendar = tx.calendars.default
     clock.moment = max(now - play.began, _in_force_since(database))
     case = _started(database, play.business_key)
     for number, (duration, variables) in enumerate(play.steps):

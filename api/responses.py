@@ -2,7 +2,7 @@
 
 import logging
 import time
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import BadRequest
@@ -27,9 +27,21 @@ def install(app: Flask) -> None:
     app.after_request(_finish)
 
 
+def about(**ids: UUID) -> None:
+    """Let the log line of the present request name what its path does not."""
+    g.about.update(ids)
+
+
+def seconds() -> float:
+    """Return how long the present request has taken so far."""
+    began: float = g.began
+    return time.perf_counter() - began
+
+
 def _begin() -> None:
     g.correlation_id = uuid4().hex
     g.began = time.perf_counter()
+    g.about = _ids_in_path()
     if "\0" in request.path or "%00" in request.query_string.decode("latin-1"):
         raise BadRequest("The address holds a NUL character.")
 
@@ -38,12 +50,21 @@ def _finish(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["X-Correlation-Id"] = g.correlation_id
-    log.info(
-        "%s %s %d %.1f ms %s",
-        request.method,
-        request.url_rule.rule if request.url_rule else "-",  # ids and keys stay out of the log
-        response.status_code,
-        (time.perf_counter() - g.began) * 1000,
-        g.correlation_id,
-    )
+    line = {
+        "method": request.method,
+        "route": request.url_rule.rule if request.url_rule else "-",  # keys stay out of the log
+        "status": response.status_code,
+        "milliseconds": round(seconds() * 1000, 1),
+        "correlation_id": g.correlation_id,
+    }
+    log.info("%s %s %d %.1f ms %s", *line.values(), extra={**g.about, **line})
     return response
+
+
+def _ids_in_path() -> dict[str, UUID]:
+    """Return the ids that the log may know; business keys and names are none."""
+    arguments = (request.view_args or {}).items()
+    ids = {name: value for name, value in arguments if isinstance(value, UUID)}
+    if "instance_id" in ids:
+        ids["process_instance_id"] = ids.pop("instance_id")
+    return ids

@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import FrameType
@@ -21,12 +21,16 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # ships no types
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # ships no types
 
-from api import create_app
-from engine import calendars, worker
+from api.application import create_app
+from api.tallies import Tallies
+from engine import revisions, worker
+from engine.almanac import NoCalendar
+from engine.calendars import InvalidCalendar, read_text
 from engine.clock import system_clock
 from engine.config import Settings
 from engine.database import Database, NotMigrated
 from engine.errors import Conflict, Unavailable
+from engine.outbox import Channels
 
 log = logging.getLogger(__name__)
 
@@ -57,21 +61,33 @@ class _Server(Protocol):
 
 def open_database(settings: Settings) -> Database:
     """Return the database of an installation, on the time of day."""
-    return Database(settings, clock=system_clock, calendars=calendars.load(settings.calendar))
+    return Database(settings, clock=system_clock)
 
 
 def require_migrated(database: Database) -> None:
     """Return unless the database has another schema; one that is away may still come.
 
     Raises:
-        NotMigrated: run `alur db upgrade` first.
+        NotMigrated, NoCalendar: run `alur db upgrade` first.
     """
     try:
         database.check()
-    except NotMigrated:
+    except (NotMigrated, NoCalendar):
         raise
     except Unavailable as error:
         log.warning("starting without the database: %s", error)
+
+
+def _mention_unapplied_calendar(database: Database, settings: Settings) -> None:
+    """Log a warning if the calendar file is not what deadlines are counted by."""
+    try:
+        with database.read() as tx:
+            in_force = revisions.is_in_force(tx, read_text(settings.calendar))
+    except (Unavailable, InvalidCalendar) as error:
+        log.warning("the calendar file was not compared: %s", error)
+        return
+    if not in_force:
+        log.warning("the calendar file is not in force; see `alur calendar preview`")
 
 
 def serve(settings: Settings, *, host: str, port: int, listening: Callable[[], None]) -> None:
@@ -82,23 +98,13 @@ def serve(settings: Settings, *, host: str, port: int, listening: Callable[[], N
     Raises:
         NotMigrated, AddressInUse, WorkerDied: as they say.
     """
-    with _worker_database(settings) as database:
+    with _worker(settings) as loops:
         server = _listen(create_app(settings, clock=system_clock), settings, host, port)
-        stop, died = threading.Event(), threading.Event()
-        loop = threading.Thread(target=_work_beside, args=(database, stop, died), name="worker")
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _exit)
-        try:
-            with suppress(SystemExit):  # the signal may come before the server runs
-                loop.start()
-                listening()
-                server.run()
-        finally:
-            stop.set()
-            if loop.ident is not None:
-                loop.join()
-    if died.is_set():
-        raise WorkerDied
+        with _running(loops), suppress(SystemExit):  # the signal may come before the server runs
+            listening()
+            server.run()
 
 
 def work(settings: Settings) -> None:
@@ -106,20 +112,59 @@ def work(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with _worker_database(settings) as database:
+    with _worker(settings) as loops, _running(loops):
         log.info("the worker runs")
-        worker.run(database, stop)
+        stop.wait()
+
+
+_Loop = Callable[[threading.Event], None]
 
 
 @contextmanager
-def _worker_database(settings: Settings) -> Iterator[Database]:
-    """Give the worker a connection of its own, so that requests cannot keep it waiting."""
-    database = open_database(replace(settings, pool_size=1))
+def _worker(settings: Settings) -> Iterator[Mapping[str, _Loop]]:
+    """Yield the loops of a worker by name; each has a connection that requests cannot take."""
+    channels = Channels.of(settings)
+    database = open_database(replace(settings, pool_size=2))
     try:
         require_migrated(database)
-        yield database
+        _mention_unapplied_calendar(database, settings)
+        yield {
+            "worker": lambda stop: worker.fire(database, stop),
+            "outbox": lambda stop: worker.send(database, channels, stop),
+        }
     finally:
         database.dispose()
+
+
+@contextmanager
+def _running(loops: Mapping[str, _Loop]) -> Iterator[None]:
+    """Run the loops beside the block; should one die, the process ends for its manager to start.
+
+    Raises WorkerDied.
+    """
+    stop, died = threading.Event(), threading.Event()
+
+    def run(loop: _Loop) -> None:
+        try:
+            loop(stop)
+        finally:
+            if not stop.is_set():
+                died.set()
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    threads = [
+        threading.Thread(target=run, args=(loop,), name=name) for name, loop in loops.items()
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    if died.is_set():
+        raise WorkerDied
 
 
 def _listen(app: Flask, settings: Settings, host: str, port: int) -> _Server:
@@ -143,16 +188,6 @@ def _listen(app: Flask, settings: Settings, host: str, port: int) -> _Server:
     return server
 
 
-def _work_beside(database: Database, stop: threading.Event, died: threading.Event) -> None:
-    """Run the worker; should it ever die, end the process for its manager to start it anew."""
-    try:
-        worker.run(database, stop)
-    finally:
-        if not stop.is_set():
-            died.set()
-            os.kill(os.getpid(), signal.SIGTERM)
-
-
 def _exit(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
@@ -165,6 +200,7 @@ def web(settings: Settings, *, host: str, port: int, workers: int, threads: int)
     """
     database = open_database(settings)
     require_migrated(database)
+    _mention_unapplied_calendar(database, settings)
     database.dispose()
     _Web(replace(settings, pool_size=threads), f"[{host}]:{port}", workers, threads).run()
 
@@ -174,6 +210,7 @@ class _Web(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def __init__(self, settings: Settings, address: str, workers: int, threads: int) -> None:
         self._settings = settings
+        self._tallies = Tallies()
         self._options = {
             "bind": address,
             "workers": workers,
@@ -182,6 +219,8 @@ class _Web(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "graceful_timeout": _GRACE_SECONDS,
             "logger_class": _Logger,
             "control_socket_disable": True,
+            "pre_fork": lambda _, worker: self._tallies.lend(worker.age),
+            "child_exit": lambda _, worker: self._tallies.take_back(worker.age),
         }
         super().__init__()
 
@@ -190,7 +229,7 @@ class _Web(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings, clock=system_clock)
+        return create_app(self._settings, clock=system_clock, tallies=self._tallies)
 
 
 class _Logger(Logger):  # type: ignore[misc]  # gunicorn ships no types

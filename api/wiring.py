@@ -6,6 +6,7 @@ from flask import current_app
 
 from engine.config import Settings
 from engine.database import Database
+from engine.readiness import Readiness
 
 NAME = "alur"
 
@@ -16,6 +17,7 @@ class Alur:
 
     settings: Settings
     database: Database
+    readiness: Readiness
 
 
 def wired() -> Alur:

@@ -1,55 +1,42 @@
-"""Daily work: starting a case, the worklist, completing a task, what is overdue."""
+"""Cases: starting one, letting its clock stand still, ending it early, what happened in it."""
 
-from collections.abc import Iterable
-from typing import Literal, get_args
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 import click
-import orjson
-from rich.table import Table
 
-from api.cli.terminal import Terminal, as_somebody, late, listing, table
-from api.rest.process_instances import DetailedInstance
-from api.rest.reports import ShownCount, ShownOverdueReport
-from api.rest.tasks import CompletedTask, ListedTask, Sort, State, TaskList, TaskQuery
-from engine import instances, reports
-from engine import tasks as worklist
+from api.cli.acting import ActingTerminal, as_somebody, page_by_page, query
+from api.cli.forms import with_variables
+from api.cli.terminal import listing, table
+from api.rest.process_instances import DetailedInstance, History, ShownEvent
+from api.rest.schemas import ListQuery
+from engine import instances
+from engine.database import Transaction
+from engine.errors import Conflict
 from engine.instances import StepState
+from engine.model import ProcessInstance
+from engine.permissions import Actor
+from engine.repository import InstanceFilter, InstanceNotFound, PageRequest
+
+_UNDER_WAY = frozenset({StepState.OPEN, StepState.SUSPENDED})
+_MOST_NAMED = 5
+
+_case = click.argument("named", metavar="CASE")
+_reason = click.option("--reason", required=True, help="Stays in the history of the case.")
 
 
-class _Assignment(click.ParamType[tuple[str, object]]):
-    """`name=value`; a value that is JSON counts as what it says, any other as text."""
-
-    name = "name=value"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, object]:
-        name, equals, text = str(value).partition("=")
-        if not equals or not name:
-            self.fail(f"{value!r} is not name=value", param, ctx)
-        try:
-            return name, orjson.loads(text)
-        except orjson.JSONDecodeError:
-            return name, text
-
-
-_variables = click.option(
-    "--set",
-    "variables",
-    multiple=True,
-    type=_Assignment(),
-    help="A form field; may be repeated. JSON, or else text.",
-)
+class AmbiguousCase(Conflict):
+    """Several cases have this business key; name one by its id."""
 
 
 @click.command()
 @click.argument("key")
 @click.option("--business-key", required=True, help="What the office calls the case.")
-@_variables
+@with_variables
 @as_somebody
 def start(
-    terminal: Terminal, key: str, business_key: str, variables: tuple[tuple[str, object], ...]
+    terminal: ActingTerminal, key: str, business_key: str, variables: tuple[tuple[str, object], ...]
 ) -> None:
     """Start a case of the SOP KEY."""
     with terminal.writing() as (tx, by):
@@ -57,91 +44,99 @@ def start(
             tx, key, business_key=business_key, variables=dict(variables), by=by
         )
         case = DetailedInstance.now(tx, started.id, by=by)
-    open_steps = (step for step in case.steps if step.state is StepState.OPEN)
+    _show(terminal, "Started", case)
+
+
+@click.command()
+@_case
+@_reason
+@as_somebody
+def suspend(terminal: ActingTerminal, named: str, reason: str) -> None:
+    """Let the clock of CASE (id or business key) stand still: it waits for an outside party.
+
+    None of its tasks can be done or becomes overdue until it is resumed.
+    """
+    _change(terminal, "Suspended", named, partial(instances.suspend, reason=reason))
+
+
+@click.command()
+@_case
+@as_somebody
+def resume(terminal: ActingTerminal, named: str) -> None:
+    """Let the clock of CASE (id or business key) run again.
+
+    Every deadline moves by exactly the working time for which it stood still.
+    """
+    _change(terminal, "Resumed", named, instances.resume)
+
+
+@click.command()
+@_case
+@_reason
+@as_somebody
+def cancel(terminal: ActingTerminal, named: str, reason: str) -> None:
+    """End CASE (id or business key) early, with all its open tasks."""
+    _change(terminal, "Cancelled", named, partial(instances.cancel, reason=reason))
+
+
+def _change(
+    terminal: ActingTerminal, done: str, named: str, act: Callable[..., ProcessInstance]
+) -> None:
+    with terminal.writing() as (tx, by):
+        case = act(tx, _id_of(tx, named, by), by=by)
+        shown = DetailedInstance.now(tx, case.id, by=by)
+    _show(terminal, done, shown)
+
+
+def _show(terminal: ActingTerminal, done: str, case: DetailedInstance) -> None:
+    under_way = (step for step in case.steps if step.state in _UNDER_WAY)
+    rows = ((s.task_id, s.name, s.candidate_group, s.state, s.due_date) for s in under_way)
     terminal.show(
         case,
-        f"Started {case.business_key}: {case.id}",
-        table(
-            ("id", "open step", "position", "due"),
-            ((s.task_id, s.name, s.candidate_group, s.due_date) for s in open_steps),
-        ),
+        f"{done} {case.business_key}: {case.id}",
+        table(("id", "step", "position", "state", "due"), rows),
     )
 
 
 @click.command()
-@click.option("--state", type=click.Choice(get_args(State)), help="Default: open.")
-@click.option("--assignee", metavar="USER", help="`me` is the user of --as.")
-@click.option("--candidate-group", metavar="CODE", help="The code of a position.")
-@click.option("--process-definition-key", metavar="KEY")
-@click.option("--process-instance-id", metavar="ID", type=click.UUID)
-@click.option("--overdue/--no-overdue", default=None, help="Only overdue tasks, or only others.")
-@click.option("--due-before", metavar="MOMENT", help="ISO 8601 with offset.")
-@click.option("--due-after", metavar="MOMENT", help="ISO 8601 with offset.")
-@click.option("--sort", type=click.Choice(get_args(Sort)), help="Default: due_date.")
-@click.option("--limit", type=click.IntRange(1, 200), help="Default: 50.")
-@click.option("--cursor", help="Where to go on, as the page before says.")
+@_case
+@page_by_page
 @as_somebody
-def tasks(terminal: Terminal, /, **filters: object) -> None:
-    """List tasks: the open ones, the most urgent first."""
-    given = {name: value for name, value in filters.items() if value is not None}
-    query = TaskQuery.model_validate(given)
+def history(terminal: ActingTerminal, named: str, limit: int | None, cursor: str | None) -> None:
+    """List what happened in CASE (id or business key), the oldest first."""
+    asked = query(ListQuery, limit=limit, cursor=cursor)
     with terminal.reading() as (tx, by):
-        found = worklist.find(tx, query.filter(by), by=by, sort=query.sort, page=query.page())
-        page = TaskList.of(found, ListedTask.listing(tx))
+        case_id = _id_of(tx, named, by)
+        happened = instances.what_happened(tx, case_id, by=by, page=asked.page())
+        page = History.of(happened, lambda event: ShownEvent.of(tx, event))
+        steps = instances.get(tx, case_id, by=by).steps
+    names = {one.step.element_id: one.step.name for one in steps}
     rows = (
-        (
-            task.id,
-            task.business_key,
-            task.name,
-            task.candidate_group,
-            task.due_date,
-            late(task.late_minutes),
-        )
-        for task in page.items
+        (one.at, one.type, one.actor, names.get(one.element_id or "", one.element_id), _detail(one))
+        for one in page.items
     )
-    columns = ("id", "case", "step", "position", "due", "late")
-    terminal.show(page, *listing(columns, rows, page.next_cursor))
+    terminal.show(page, *listing(("at", "what", "who", "where", "detail"), rows, page.next_cursor))
 
 
-@click.command()
-@click.argument("task_id", metavar="ID", type=click.UUID)
-@_variables
-@as_somebody
-def complete(terminal: Terminal, task_id: UUID, variables: tuple[tuple[str, object], ...]) -> None:
-    """Complete the task ID with the fields of its form."""
-    with terminal.writing() as (tx, by):
-        completion = worklist.complete(tx, task_id, by=by, variables=dict(variables))
-        completed = CompletedTask.of(tx, completion)
-    task = completed.task
-    lateness = f"{late(task.late_minutes)} late" if task.late_minutes else "in time"
-    terminal.show(
-        completed,
-        f"Completed {task.name}, {lateness}. The case is {completed.instance_state}.",
-        table(
-            ("id", "your next step", "due"),
-            ((each.id, each.name, each.due_date) for each in completed.next_tasks),
-        ),
-    )
+def _detail(event: ShownEvent) -> str:
+    return "; ".join(f"{name}: {value}" for name, value in event.detail.items())
 
 
-@click.command()
-@as_somebody
-def overdue(terminal: Terminal) -> None:
-    """Count what is overdue, by SOP, step and position; the worst first."""
-    with terminal.reading() as (tx, by):
-        report = ShownOverdueReport.of(tx, reports.overdue(tx, by=by))
-    terminal.show(
-        report,
-        f"{report.total} overdue.",
-        _counted("SOP", "name", report.by_process),
-        _counted("step", "name", report.by_step),
-        _counted("position", "key", report.by_actor),
-    )
+def _id_of(tx: Transaction, named: str, by: Actor) -> UUID:
+    """Return the id of a case, given itself or as the business key of one case only.
+
+    Raises InstanceNotFound, AmbiguousCase.
+    """
+    try:
+        return UUID(named)
+    except ValueError:
+        wanted = InstanceFilter(business_key=named)
+    found = instances.find(tx, wanted, by=by, page=PageRequest(limit=_MOST_NAMED)).items
+    if not found:
+        raise InstanceNotFound(case=named)
+    if len(found) > 1:
+        raise AmbiguousCase(latest=[f"{one.instance.id} {one.instance.state}" for one in found])
+    return found[0].instance.id
 
 
-def _counted(title: str, what: Literal["name", "key"], counts: Iterable[ShownCount]) -> Table:
-    rows = ((getattr(one, what), one.count, late(one.worst_minutes)) for one in counts)
-    return table((title, "overdue", "worst"), rows)
-
-
-COMMANDS = (start, tasks, complete, overdue)
+COMMANDS = (start, suspend, resume, cancel, history)

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from api.cli.terminal import Failure, Terminal, on_terminal
-from engine import backup, people
+from engine import backup, revisions
+from engine.calendars import read_text as read_calendar
 from engine.database import Database, NotMigrated
 from engine.model import SCHEMA_REVISION
 from migrations.upgrade import upgrade as migrate
@@ -28,8 +29,10 @@ def upgrade(terminal: Terminal) -> None:
         raise Failure(f"The database has schema {before}, this version knows {SCHEMA_REVISION}.")
     if before != SCHEMA_REVISION:
         migrate(database.engine)
+    calendar_file = read_calendar(terminal.shell.settings.calendar)
     with database.begin() as tx:
-        people.found_office(tx)
+        revisions.found_office(tx, calendar_file)
+    revisions.recount_stale(database)
     done = f"The database has schema {SCHEMA_REVISION}"
     if before == SCHEMA_REVISION:
         done += " already"
@@ -41,7 +44,7 @@ def upgrade(terminal: Terminal) -> None:
 def _revision(database: Database) -> str | None:
     """Return the schema revision of the database; None if it is empty."""
     try:
-        database.check()
+        database.require_schema()
     except NotMigrated as error:
         found = error.details.get("found")
         return None if found is None else str(found)

@@ -1,29 +1,25 @@
 """Diagrams: checking them, and deploying them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from api.cli.terminal import Failure, Terminal, as_somebody, on_terminal, printable, table
-from api.rest.process_definitions import (
-    DeployedDefinition,
-    DeploymentQuery,
-    DiagramFinding,
-)
+from api.cli.acting import ActingTerminal, as_somebody, query
+from api.cli.terminal import Failure, Terminal, on_terminal, printable, table, with_language
+from api.rest.process_definitions import DeployedDefinition, DeploymentQuery, DiagramFinding
 from engine import definitions
 from engine.bpmn import lint as rules
 from engine.bpmn import reader
 from engine.bpmn.findings import DiagramRefused, Finding, Severity, has_error
+from engine.calendars import InvalidCalendar, load
+from engine.config import Settings
 from engine.database import Transaction
 from engine.permissions import Actor
 
 _files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
-_language = click.option(
-    "--lang", type=click.Choice(["id", "en"]), default="id", show_default=True, help="Of sentences."
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +30,13 @@ class _Checked:
     findings: Sequence[Finding]
     fault: str | None = None
     """Why the file could not be read at all."""
+
+    @classmethod
+    def refused(cls, file: str, error: DiagramRefused | OSError) -> "_Checked":
+        """Return what is wrong with a file that cannot be read or deployed at all."""
+        if isinstance(error, DiagramRefused):
+            return cls(file=file, findings=error.findings)
+        return cls(file=file, findings=(), fault=error.strerror)
 
     @property
     def broken(self) -> bool:
@@ -55,48 +58,60 @@ class _Checked:
         return {"file": self.file, "fault": self.fault, "findings": shown}
 
 
-def _check(file: str) -> _Checked:
-    """Return what is wrong with a file; one that cannot be read is wrong as a whole."""
-    try:
-        return _Checked(file=file, findings=rules.lint(reader.read(Path(file).read_bytes())))
-    except DiagramRefused as error:
-        return _Checked(file=file, findings=error.findings)
-    except OSError as error:
-        return _Checked(file=file, findings=(), fault=error.strerror)
-
-
 @click.command()
 @_files
-@_language
+@with_language
 @on_terminal
 def lint(terminal: Terminal, files: tuple[str, ...], lang: str) -> None:
-    """Say what is wrong with diagrams; exit code 1 if one of them cannot be deployed."""
-    checked = [_check(file) for file in files]
+    """Say what is wrong with diagrams; exit code 1 if one of them cannot be deployed.
+
+    Calendars that diagrams name are looked up in the calendar file, if that can be read.
+    """
+    calendars = _calendars(terminal.shell.settings)
+    checked = [_check(file, calendars) for file in files]
     lines = (line for one in checked for line in one.lines(lang))
     terminal.show({"items": [one.shown() for one in checked]}, *lines)
     if any(one.broken for one in checked):
         raise click.exceptions.Exit(1)
 
 
+def _calendars(settings: Settings) -> Collection[str] | None:
+    """Return the names of the calendars in the office's file; None if it cannot be read."""
+    try:
+        return load(settings.calendar).keys()
+    except InvalidCalendar:
+        return None
+
+
+def _check(file: str, calendars: Collection[str] | None) -> _Checked:
+    """Return what the rules say of a file; one that cannot be read is wrong as a whole."""
+    try:
+        diagram = reader.read(Path(file).read_bytes())
+    except (DiagramRefused, OSError) as error:
+        return _Checked.refused(file, error)
+    return _Checked(file=file, findings=rules.lint(diagram, calendars=calendars))
+
+
 @click.command()
 @_files
-@_language
+@with_language
 @click.option(
     "--effective-from", metavar="MOMENT", help="ISO 8601 with offset; now if it is not given."
 )
 @as_somebody
 def deploy(
-    terminal: Terminal, files: tuple[str, ...], lang: str, effective_from: str | None
+    terminal: ActingTerminal, files: tuple[str, ...], lang: str, effective_from: str | None
 ) -> None:
     """Deploy diagrams: all of them, or none if one is refused."""
-    checked = [_check(file) for file in files]
-    if any(one.broken for one in checked):
-        for line in (line for one in checked if one.broken for line in one.lines(lang)):
-            click.echo(line, err=True)
-        raise Failure("Nothing has been deployed.")
-    moment = DeploymentQuery.model_validate({"effective_from": effective_from}).effective_from
+    moment = query(DeploymentQuery, effective_from=effective_from).effective_from
     with terminal.writing() as (tx, by):
-        deployed = [_deploy(tx, by, one, moment) for one in checked]
+        tried = [_deploy(tx, by, file, moment) for file in files]
+        refused = [one for one in tried if isinstance(one, _Checked)]
+        if refused:
+            for line in (line for one in refused for line in one.lines(lang)):
+                click.echo(line, err=True)
+            raise Failure("Nothing has been deployed.")
+    deployed = [one for one in tried if isinstance(one, DeployedDefinition)]
     rows = ((one.key, one.version, _news(one), one.effective_from) for one in deployed)
     terminal.show(
         {"items": [one.model_dump(mode="json") for one in deployed]},
@@ -105,10 +120,14 @@ def deploy(
 
 
 def _deploy(
-    tx: Transaction, by: Actor, checked: _Checked, effective_from: datetime | None
-) -> DeployedDefinition:
-    source = Path(checked.file).read_bytes()
-    deployment = definitions.deploy(tx, source, by=by, effective_from=effective_from)
+    tx: Transaction, by: Actor, file: str, effective_from: datetime | None
+) -> DeployedDefinition | _Checked:
+    """Deploy a file; return what is wrong with it if it is refused."""
+    try:
+        source = Path(file).read_bytes()
+        deployment = definitions.deploy(tx, source, by=by, effective_from=effective_from)
+    except (DiagramRefused, OSError) as error:
+        return _Checked.refused(file, error)
     return DeployedDefinition.of(tx, deployment)
 
 

@@ -8,13 +8,13 @@ from datetime import datetime
 
 import click
 
-from api.cli.terminal import Terminal, as_somebody, listing
+from api.cli.acting import ActingTerminal, as_somebody, page_by_page, query
+from api.cli.terminal import listing
 from api.rest.positions import PositionList, ShownHolder, ShownPosition
 from api.rest.schemas import ListQuery
 from api.rest.users import ShownUser, UserList
 from engine import passwords, people, repository
 from engine.model import Capacity, Role
-from engine.repository import PageRequest
 
 _generated = click.option(
     "--generate-password",
@@ -22,8 +22,6 @@ _generated = click.option(
     is_flag=True,
     help="Make one up and print it, instead of reading it from the terminal or from stdin.",
 )
-_cursor = click.option("--cursor", help="Where to go on, as the page before says.")
-_MOST = 200
 
 
 @click.group()
@@ -32,18 +30,19 @@ def users() -> None:
 
 
 @users.command("list")
-@_cursor
+@page_by_page
 @as_somebody
-def list_users(terminal: Terminal, cursor: str | None) -> None:
+def list_users(terminal: ActingTerminal, limit: int | None, cursor: str | None) -> None:
     """List users by user name."""
+    asked = query(ListQuery, limit=limit, cursor=cursor)
     with terminal.reading() as (tx, by):
-        found = people.find_users(tx, by=by, page=_page(cursor))
+        found = people.find_users(tx, by=by, page=asked.page())
         page = UserList.of(found, lambda user: ShownUser.of(tx, user))
     rows = (
-        (user.id, user.username, user.name, ", ".join(user.roles), "yes" if user.active else "no")
-        for user in page.items
+        (one.id, one.username, one.name, ", ".join(one.roles), one.email, one.active)
+        for one in page.items
     )
-    columns = ("id", "user", "name", "roles", "active")
+    columns = ("id", "user", "name", "roles", "email", "active")
     terminal.show(page, *listing(columns, rows, page.next_cursor))
 
 
@@ -57,10 +56,17 @@ def list_users(terminal: Terminal, cursor: str | None) -> None:
     type=click.Choice([role.value for role in Role]),
     help="May be repeated. Default: actor.",
 )
+@click.option("--email", metavar="ADDRESS", help="Where mails of the ladder go.")
 @_generated
 @as_somebody
 def add_user(
-    terminal: Terminal, username: str, name: str, roles: tuple[str, ...], *, generate: bool
+    terminal: ActingTerminal,
+    *,
+    username: str,
+    name: str,
+    roles: tuple[str, ...],
+    email: str | None,
+    generate: bool,
 ) -> None:
     """Create a user who may log in at once."""
     password = _password(generate=generate)
@@ -71,6 +77,7 @@ def add_user(
             name=name,
             roles={Role(role) for role in roles or (Role.ACTOR,)},
             password=password,
+            email=email,
             by=by,
         )
         shown = ShownUser.of(tx, user)
@@ -81,7 +88,7 @@ def add_user(
 @click.argument("username")
 @_generated
 @as_somebody
-def set_password(terminal: Terminal, username: str, *, generate: bool) -> None:
+def set_password(terminal: ActingTerminal, username: str, *, generate: bool) -> None:
     """Give a user a new password; this ends their logins."""
     password = _password(generate=generate)
     with terminal.writing() as (tx, by):
@@ -93,19 +100,30 @@ def set_password(terminal: Terminal, username: str, *, generate: bool) -> None:
     _show(terminal, shown, said, password if generate else None)
 
 
+@users.command("email")
+@click.argument("username")
+@click.argument("address")
+@as_somebody
+def set_email(terminal: ActingTerminal, username: str, address: str) -> None:
+    """Send a user's mails to ADDRESS from now on; an empty one ("") removes it."""
+    with terminal.writing() as (tx, by):
+        user = people.change_user(
+            tx, repository.user_by_name(tx, username).id, email=address, by=by
+        )
+        shown = ShownUser.of(tx, user)
+    said = f"goes to {shown.email}" if shown.email else "is not sent any more"
+    _show(terminal, shown, f"Mail for {username} {said}.", None)
+
+
 @users.command("deactivate")
 @click.argument("username")
 @as_somebody
-def deactivate(terminal: Terminal, username: str) -> None:
+def deactivate(terminal: ActingTerminal, username: str) -> None:
     """Keep a user from logging in, at once; what they did stays in the history."""
     with terminal.writing() as (tx, by):
         user = people.change_user(tx, repository.user_by_name(tx, username).id, active=False, by=by)
         shown = ShownUser.of(tx, user)
     _show(terminal, shown, f"{username} cannot log in any more.", None)
-
-
-def _page(cursor: str | None) -> PageRequest:
-    return ListQuery(limit=_MOST, cursor=cursor).page()
 
 
 def _password(*, generate: bool) -> str:
@@ -117,7 +135,7 @@ def _password(*, generate: bool) -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _show(terminal: Terminal, user: ShownUser, said: str, password: str | None) -> None:
+def _show(terminal: ActingTerminal, user: ShownUser, said: str, password: str | None) -> None:
     """Print a user; a password that was made up is shown this once."""
     if password is None:
         terminal.show(user, said)
@@ -132,12 +150,13 @@ def positions() -> None:
 
 
 @positions.command("list")
-@_cursor
+@page_by_page
 @as_somebody
-def list_positions(terminal: Terminal, cursor: str | None) -> None:
+def list_positions(terminal: ActingTerminal, limit: int | None, cursor: str | None) -> None:
     """List positions by code."""
+    asked = query(ListQuery, limit=limit, cursor=cursor)
     with terminal.reading() as (tx, _):
-        page = PositionList.of(repository.positions(tx, _page(cursor)), ShownPosition.of)
+        page = PositionList.of(repository.positions(tx, asked.page()), ShownPosition.of)
     rows = ((position.id, position.code, position.name) for position in page.items)
     terminal.show(page, *listing(("id", "code", "name"), rows, page.next_cursor))
 
@@ -146,7 +165,7 @@ def list_positions(terminal: Terminal, cursor: str | None) -> None:
 @click.argument("code")
 @click.option("--name", required=True, help="As people see it.")
 @as_somebody
-def add_position(terminal: Terminal, code: str, name: str) -> None:
+def add_position(terminal: ActingTerminal, code: str, name: str) -> None:
     """Create the position CODE: what diagrams write as candidate group."""
     with terminal.writing() as (tx, by):
         made = people.create_position(tx, code=code, name=name, by=by)
@@ -174,7 +193,7 @@ def add_position(terminal: Terminal, code: str, name: str) -> None:
 @click.option("--decree", help="The number of the decree.")
 @as_somebody
 def hold(
-    terminal: Terminal,
+    terminal: ActingTerminal,
     *,
     code: str,
     username: str,

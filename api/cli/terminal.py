@@ -1,8 +1,7 @@
-"""What every command has: the installation, who acts, and how results and errors are shown."""
+"""What every command has: the installation, and how results and errors are shown."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, wraps
@@ -15,12 +14,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine import calendars, people
 from engine.clock import Clock
 from engine.config import Settings
-from engine.database import Database, Transaction
+from engine.database import Database
 from engine.errors import AlurError, Invalid
-from engine.permissions import SYSTEM, Actor
 
 P = ParamSpec("P")
 _AS_WIDE_AS_NEEDED = 10_000
@@ -32,12 +29,14 @@ class Failure(click.ClickException):
 
     @classmethod
     def of(cls, error: AlurError) -> "Failure":
-        """Return the error's sentence, followed by what is known about it."""
+        """Return the error's sentence, followed by what is known about it beyond that."""
+        said = str(error)
         details = {name: _short(value) for name, value in error.details.items()}
         if isinstance(error, Invalid):
             details |= error.fields
-        known = "; ".join(f"{name}: {value}" for name, value in details.items() if value)
-        return cls(printable(f"{error} ({known})" if known else str(error)))
+        news = {name: value for name, value in details.items() if value and value not in said}
+        known = "; ".join(f"{name}: {value}" for name, value in news.items())
+        return cls(printable(f"{said} ({known})" if known else said))
 
     def show(self, file: object = None) -> None:
         del file
@@ -61,8 +60,7 @@ class Shell:
     @cached_property
     def database(self) -> Database:
         """Return the database; nothing is opened before the first transaction."""
-        loaded = calendars.load(self.settings.calendar)
-        return Database(self.settings, clock=self.clock, calendars=loaded)
+        return Database(self.settings, clock=self.clock)
 
     def close(self) -> None:
         """Close the database, if any command has opened it."""
@@ -76,22 +74,6 @@ class Terminal:
 
     shell: Shell
     as_json: bool
-    username: str = SYSTEM.username
-
-    @contextmanager
-    def reading(self) -> Iterator[tuple[Transaction, Actor]]:
-        """Open a transaction that cannot write, and say who acts. Raises UserNotFound."""
-        with self.shell.database.read() as tx:
-            yield tx, self._actor(tx)
-
-    @contextmanager
-    def writing(self) -> Iterator[tuple[Transaction, Actor]]:
-        """Open a transaction that commits, and say who acts. Raises UserNotFound."""
-        with self.shell.database.begin() as tx:
-            yield tx, self._actor(tx)
-
-    def _actor(self, tx: Transaction) -> Actor:
-        return SYSTEM if self.username == SYSTEM.username else people.acting(tx, self.username)
 
     def show(self, answer: BaseModel | Mapping[str, object], *lines: str | Table) -> None:
         """Print the answer as JSON if that is wanted, else the lines and the tables with rows."""
@@ -115,43 +97,30 @@ def _print(shown: Table) -> None:
         click.echo(line.rstrip())
 
 
-def _run_in(
-    command: Callable[Concatenate[Terminal, P], None],
-) -> Callable[P, None]:
-    @wraps(command)
-    @click.pass_obj
-    def run(shell: Shell, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        as_json = bool(kwargs.pop("as_json"))
-        username = str(kwargs.pop("acting_as", SYSTEM.username))
-        command(Terminal(shell=shell, as_json=as_json, username=username), *args, **kwargs)
-
-    return run
+with_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+with_language = click.option(
+    "--lang", type=click.Choice(["id", "en"]), default="id", show_default=True, help="Of sentences."
+)
 
 
 def on_terminal(command: Callable[Concatenate[Terminal, P], None]) -> Callable[P, None]:
     """Give a command its terminal, and the option `--json`."""
-    option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-    return option(_run_in(command))
 
+    @with_json
+    @wraps(command)
+    @click.pass_obj
+    def run(shell: Shell, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        as_json = bool(kwargs.pop("as_json"))
+        command(Terminal(shell=shell, as_json=as_json), *args, **kwargs)
 
-def as_somebody(command: Callable[Concatenate[Terminal, P], None]) -> Callable[P, None]:
-    """Give a command its terminal, and the options `--json` and `--as`."""
-    option = click.option(
-        "--as",
-        "acting_as",
-        metavar="USER",
-        default=SYSTEM.username,
-        show_default=True,
-        help="Act as this user.",
-    )
-    return option(on_terminal(command))
+    return run
 
 
 def table(columns: Iterable[str], rows: Iterable[Sequence[object]]) -> Table:
-    """Return a table without frames; a column named `id` is never cut or wrapped."""
+    """Return a table without frames; a column named `id` or `key` is never cut or wrapped."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
-        fixed = column == "id"
+        fixed = column in {"id", "key"}
         made.add_column(column, no_wrap=fixed, overflow="ignore" if fixed else "fold")
     for row in rows:
         made.add_row(*(Text(_cell(value)) for value in row))
@@ -172,9 +141,14 @@ def listing(
 def _cell(value: object) -> str:
     if value is None:
         return "-"
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    return printable(str(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return stamp(value) if isinstance(value, datetime) else printable(str(value))
+
+
+def stamp(moment: datetime | None) -> str:
+    """Return a moment to the minute, in its own zone; a hyphen for none."""
+    return "-" if moment is None else moment.strftime("%Y-%m-%d %H:%M")
 
 
 def printable(text: str) -> str:

@@ -23,6 +23,9 @@ def is_alive() -> Health:
 
 @resource.public_get("/readyz", Health, problems=(503,))
 def is_ready() -> Health:
-    """Answer 200 if the database answers and has the schema of this version."""
-    wired().database.check()
+    """Answer 200 if the database answers, has the schema of this version and can be written.
+
+    Otherwise `detail` says why not, for example that the disk is full.
+    """
+    wired().readiness.check()
     return Health()

@@ -14,6 +14,7 @@ from api.rest.schemas import (
     ListQuery,
     Moment,
     Query,
+    Sentence,
     local,
 )
 from engine import definitions, repository
@@ -37,13 +38,6 @@ class DeploymentQuery(Query):
     """When a deployed diagram takes effect."""
 
     effective_from: EffectiveFrom = None
-
-
-class Sentence(Answer):
-    """One sentence in the languages of the interface."""
-
-    id: str = Field(description="Indonesian.")
-    en: str = Field(description="English.")
 
 
 class DiagramFinding(Answer):

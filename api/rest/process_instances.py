@@ -18,6 +18,7 @@ from api.rest.schemas import (
 )
 from engine import instances
 from engine.database import Transaction
+from engine.deadlines import Timeliness
 from engine.history import EventType
 from engine.instances import StepProgress, StepState
 from engine.model import HistoryEvent, InstanceState
@@ -71,6 +72,12 @@ class CancelInstance(RequestBody):
     reason: str = Field(max_length=2000, examples=["Ditarik oleh pengirim"])
 
 
+class SuspendInstance(RequestBody):
+    """Why the clock of a case stands still."""
+
+    reason: str = Field(max_length=2000, examples=["Menunggu jawaban provinsi"])
+
+
 class ShownInstance(Answer):
     """A case."""
 
@@ -82,6 +89,7 @@ class ShownInstance(Answer):
     state: InstanceState
     started_at: datetime
     started_by: str = Field(description="User name.", examples=["supervisor"])
+    suspended_at: datetime | None = Field(description="Since when its clock stands still.")
     ended_at: datetime | None
 
     @classmethod
@@ -97,6 +105,7 @@ class ShownInstance(Answer):
             state=instance.state,
             started_at=local(tx, instance.started_at),
             started_by=instance.started_by,
+            suspended_at=local_or_none(tx, instance.suspended_at),
             ended_at=local_or_none(tx, instance.ended_at),
         )
 
@@ -116,6 +125,7 @@ class ShownProgress(Answer):
     state: StepState = Field(description="`waiting`: not reached yet.")
     task_id: UUID | None
     due_date: datetime | None
+    timeliness: Timeliness | None = Field(description="Of an open step with a due date.")
     ended_at: datetime | None
     completed_by: str | None = Field(description="User name.")
     late_minutes: int = Field(description="Working minutes after the due date; 0 is in time.")
@@ -133,6 +143,7 @@ class ShownProgress(Answer):
             state=progress.state,
             task_id=None if task is None else task.id,
             due_date=None if task is None else local_or_none(tx, task.due_at),
+            timeliness=progress.timeliness,
             ended_at=None if task is None else local_or_none(tx, task.ended_at),
             completed_by=None if task is None else task.completed_by,
             late_minutes=progress.late_minutes,
@@ -236,4 +247,30 @@ def cancel_process_instance(
 ) -> DetailedInstance:
     """End a case early, with all its open tasks. For supervisors."""
     instances.cancel(tx, instance_id, reason=json.reason, by=by)
+    return DetailedInstance.now(tx, instance_id, by=by)
+
+
+@resource.post(
+    "/process-instances/<uuid:instance_id>/suspend", DetailedInstance, problems=(403, 404, 409)
+)
+def suspend_process_instance(
+    tx: Transaction, by: Actor, instance_id: UUID, json: SuspendInstance
+) -> DetailedInstance:
+    """Let the clock of a case stand still: it waits for somebody outside the office.
+
+    None of its tasks can be done or becomes overdue until it is resumed. For supervisors.
+    """
+    instances.suspend(tx, instance_id, reason=json.reason, by=by)
+    return DetailedInstance.now(tx, instance_id, by=by)
+
+
+@resource.post(
+    "/process-instances/<uuid:instance_id>/resume", DetailedInstance, problems=(403, 404, 409)
+)
+def resume_process_instance(tx: Transaction, by: Actor, instance_id: UUID) -> DetailedInstance:
+    """Let the clock of a case run again.
+
+    Every deadline moves by exactly the working time for which it stood still. For supervisors.
+    """
+    instances.resume(tx, instance_id, by=by)
     return DetailedInstance.now(tx, instance_id, by=by)

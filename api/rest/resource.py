@@ -65,6 +65,16 @@ class Resource:
         known = {*_WITH_LOGIN, *problems}
         return self._unkeyed("PUT", path, {204: None}, known, answering=transactions.logged_in)
 
+    def long_post(
+        self, path: str, answers: Mapping[int, Model], *, problems: Iterable[int]
+    ) -> Declared:
+        """Declare a POST route that is more than one transaction, or one that only reads.
+
+        Its view gets `by`, and looks after its transactions itself; doing it twice is harmless.
+        """
+        known = {*_WITH_LOGIN, *problems}
+        return self._unkeyed("POST", path, answers, known, answering=transactions.logged_in)
+
     def delete(self, path: str) -> Declared:
         """Declare a route that ends a login, known or not; its view does all of it itself."""
         known = {*_WITH_LOGIN}
@@ -129,13 +139,13 @@ class Resource:
         answering: Callable[..., Callable[..., Any]],
         login: bool = True,
     ) -> Declared:
-        """Declare a route without Idempotency-Key: nothing of a login may be kept."""
+        """Declare a route without Idempotency-Key: there is no one transaction to store it with."""
 
         def declare(view: View) -> View:
             known = {*_WITH_BODY, *problems}
             validated = self._validated(view, answers, known, keyed=False, login=login)
-            (status,) = answers
-            self._add(method, path, view, answering(validated, status=status, body=_body_of(view)))
+            status, body = min(answers), _body_of(view)
+            self._add(method, path, view, answering(validated, status=status, body=body))
             return view
 
         return declare

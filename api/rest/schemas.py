@@ -14,16 +14,20 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     ValidationError,
+    WithJsonSchema,
 )
 
 from api.bodies import is_storable
 from engine.database import Transaction
+from engine.durations import Duration, InvalidDuration
 from engine.errors import Invalid
 from engine.repository import InvalidCursor, Key, Page, PageRequest
 
 T = TypeVar("T")
-_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Between which every moment of a request lies."""
 _EXAMPLE = "2026-11-04T09:00:00+08:00"
 _PLAIN_WORDS = {"missing": "is missing", "extra_forbidden": "is not a known field"}
 
@@ -53,29 +57,42 @@ def without_null(schema: dict[str, Any]) -> None:
             del declared["default"]
 
 
-def _iso_text(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            datetime.fromisoformat(value)
-        except ValueError:
-            sentence = f"a moment with its offset is needed, like {_EXAMPLE} (in a URL + is %2B)"
-            raise ValueError(sentence) from None
-    return value
+def _iso(value: object) -> datetime:
+    try:
+        return datetime.fromisoformat(str(value))
+    except ValueError:
+        sentence = f"a moment with its offset is needed, like {_EXAMPLE} (in a URL + is %2B)"
+        raise ValueError(sentence) from None
 
 
 def _in_reach(moment: datetime) -> datetime:
-    if not _EARLIEST <= moment < _LATEST:
+    if not EARLIEST <= moment < _LATEST:
         raise ValueError("a moment from 1970 to 2199 is needed")
     return moment
 
 
 Moment = Annotated[
     AwareDatetime,
-    BeforeValidator(_iso_text),
+    BeforeValidator(_iso),
     AfterValidator(_in_reach),
     Field(examples=[_EXAMPLE]),
 ]
 """A moment that a client sends: ISO 8601 with an offset."""
+
+
+def _duration(value: object) -> Duration:
+    try:
+        return Duration.parse(str(value))
+    except InvalidDuration as error:
+        raise ValueError(str(error)) from error
+
+
+Length = Annotated[
+    Duration,
+    PlainValidator(_duration),
+    WithJsonSchema({"type": "string", "format": "duration", "examples": ["P2D"]}),
+]
+"""A duration that a client sends: ISO 8601, in the units of a calendar."""
 
 
 class RequestBody(BaseModel):
@@ -107,7 +124,14 @@ class ListQuery(Query):
 class Answer(BaseModel):
     """A JSON answer."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
+
+
+class Sentence(Answer):
+    """One sentence in the languages of the interface."""
+
+    id: str = Field(description="Indonesian.")
+    en: str = Field(description="English.")
 
 
 Item = TypeVar("Item", bound=Answer)

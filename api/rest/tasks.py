@@ -1,65 +1,38 @@
-"""Tasks: the worklist, taking a task, giving it back, completing it."""
+"""Tasks: the worklist, taking a task, giving it back, completing it, moving its deadline."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
+from api import metrics, responses
+from api.rest.calendars import ShownDeadline
 from api.rest.process_definitions import ShownField
 from api.rest.resource import Resource
 from api.rest.schemas import (
     Answer,
+    InvalidRequest,
+    Length,
     Listing,
-    ListQuery,
     Moment,
     RequestBody,
     local,
     local_or_none,
 )
+from api.rest.task_query import TaskQuery
 from engine import tasks
 from engine.bpmn.forms import json_schema
 from engine.database import Transaction
-from engine.deadlines import lateness
+from engine.deadlines import Timeliness, lateness, timeliness
+from engine.durations import Duration
 from engine.model import InstanceState, Task, TaskState
 from engine.permissions import Actor
-from engine.repository import TaskFilter, TaskRecord
+from engine.repository import TaskRecord
 from engine.tasks import Completion
 
 resource = Resource("tasks", "The worklist: what has to be done, by whom and by when.")
-
-State = Literal["open", "completed", "cancelled", "any"]
-Sort = Literal["due_date", "-due_date", "created_at", "-created_at"]
-
-
-class TaskQuery(ListQuery):
-    """Which tasks are wanted; each parameter that is given narrows the list."""
-
-    state: State = "open"
-    assignee: str | None = Field(
-        None, max_length=64, description="A user name; `me` is whoever asks.", examples=["me"]
-    )
-    candidate_group: str | None = Field(None, max_length=200, description="The code of a position.")
-    process_definition_key: str | None = Field(None, max_length=200)
-    process_instance_id: UUID | None = None
-    overdue: bool | None = Field(None, description="`true`: only overdue tasks; `false`: no such.")
-    due_before: Moment | None = None
-    due_after: Moment | None = None
-    sort: Sort = Field("due_date", description="`due_date`: the most urgent first.")
-
-    def filter(self, by: Actor) -> TaskFilter:
-        """Return what is wanted in the words of the engine."""
-        return TaskFilter(
-            state=None if self.state == "any" else TaskState(self.state),
-            assignee=by.username if self.assignee == "me" else self.assignee,
-            candidate_group=self.candidate_group,
-            process_definition_key=self.process_definition_key,
-            process_instance_id=self.process_instance_id,
-            overdue=self.overdue,
-            due_before=self.due_before,
-            due_after=self.due_after,
-        )
 
 
 class CompleteTask(RequestBody):
@@ -80,6 +53,23 @@ class AssignTask(RequestBody):
     )
 
 
+class ExtendTask(RequestBody):
+    """How far the deadline of a task moves, and why."""
+
+    duration: Length | None = Field(
+        None, description="By how much working time, counted from the present deadline."
+    )
+    due_date: Moment | None = Field(None, description="To which moment; instead of `duration`.")
+    reason: str = Field(max_length=2000, examples=["Data dari bidang belum lengkap"])
+
+    def new(self) -> Duration | datetime:
+        """Return what is given. Raises InvalidRequest: neither, or both."""
+        given = [one for one in (self.duration, self.due_date) if one is not None]
+        if len(given) != 1:
+            raise InvalidRequest(fields={"duration": "exactly one of duration and due_date"})
+        return given[0]
+
+
 class ShownTask(Answer):
     """A task as it stands."""
 
@@ -90,7 +80,9 @@ class ShownTask(Answer):
     candidate_group: str | None = Field(description="The code of the position that does it.")
     state: TaskState
     created_at: datetime
+    at_risk_at: datetime | None = Field(description="When the last part of its time begins.")
     due_date: datetime | None = Field(description="The end of the time standard.")
+    timeliness: Timeliness | None = Field(description="Of an open task with a due date.")
     overdue: bool = Field(description="Open after its due date.")
     late_minutes: int = Field(description="Working minutes after the due date; 0 is in time.")
     ended_at: datetime | None
@@ -128,6 +120,15 @@ class DetailedTask(ListedTask):
     time_standard: str | None = Field(
         description="Waktu baku: an ISO 8601 duration, in working time.", examples=["P2D"]
     )
+    calendar: str = Field(
+        description="By whose working time the due date is counted.", examples=["kantor"]
+    )
+    deadline: ShownDeadline | None = Field(
+        description=(
+            "Why the time standard leads to its deadline; what extensions and suspensions have "
+            "added to `due_date` comes on top."
+        )
+    )
     required_documents: str = Field(description="Kelengkapan: what has to be there before.")
     output: str = Field(description="What has to be there after.")
     note: str = Field(description="Keterangan.")
@@ -151,6 +152,8 @@ class DetailedTask(ListedTask):
             number=step.number,
             lane=step.lane,
             time_standard=step.time_standard,
+            calendar=detail.record.task.calendar or tx.calendars.default.name,
+            deadline=ShownDeadline.of(detail.deadline, tx.local) if detail.deadline else None,
             required_documents=step.required_documents,
             output=step.output,
             note=step.note,
@@ -224,11 +227,23 @@ def complete_task(tx: Transaction, by: Actor, task_id: UUID, json: CompleteTask)
     state that the winner has left. With 422 the task stays open.
     """
     completion = tasks.complete(tx, task_id, by=by, variables=json.variables)
+    responses.about(process_instance_id=completion.task.instance_id)
+    metrics.note_completion(late=bool(completion.task.late_minutes))
     return CompletedTask.of(tx, completion)
 
 
+@resource.post("/tasks/<uuid:task_id>/extend", DetailedTask, problems=(403, 404, 409))
+def extend_task(tx: Transaction, by: Actor, task_id: UUID, json: ExtendTask) -> DetailedTask:
+    """Move the deadline of a task to later, with a reason. For supervisors.
+
+    By a duration in working time, or to a moment. What is overdue by now stays on record.
+    """
+    tasks.extend(tx, task_id, json.new(), reason=json.reason, by=by)
+    return DetailedTask.now(tx, task_id, by=by)
+
+
 def _row(tx: Transaction, task: Task) -> dict[str, Any]:
-    late = lateness(tx, task)
+    standing = timeliness(tx, task)
     return {
         "id": task.id,
         "process_instance_id": task.instance_id,
@@ -237,9 +252,11 @@ def _row(tx: Transaction, task: Task) -> dict[str, Any]:
         "candidate_group": task.candidate_group,
         "state": task.state,
         "created_at": local(tx, task.created_at),
+        "at_risk_at": local_or_none(tx, task.at_risk_at),
         "due_date": local_or_none(tx, task.due_at),
-        "overdue": task.state is TaskState.OPEN and late > 0,
-        "late_minutes": late,
+        "timeliness": standing,
+        "overdue": standing is Timeliness.OVERDUE,
+        "late_minutes": lateness(tx, task),
         "ended_at": local_or_none(tx, task.ended_at),
         "completed_by": task.completed_by,
     }

@@ -43,8 +43,7 @@ def log_in(json: Credentials) -> NewToken:
         allowed=alur.settings.login_attempts,
         lifetime=alur.settings.token_lifetime,
     )
-    expires_at = alur.database.calendars.default.local(login.expires_at)
-    return NewToken(token=login.token, expires_at=expires_at)
+    return NewToken(token=login.token, expires_at=login.expires_at)
 
 
 @resource.delete("/tokens/current")

@@ -12,7 +12,8 @@ from api.rest.schemas import Answer, Listing, ListQuery, RequestBody, local
 from api.wiring import wired
 from engine import passwords, people, repository, tokens
 from engine.database import Transaction
-from engine.model import Role, User
+from engine.model import Role, Rung, User
+from engine.notifications import wants_mail
 from engine.permissions import Actor
 
 resource = Resource("users", "The people of the office and what they may do.")
@@ -27,6 +28,14 @@ Password = Annotated[
         examples=["sepuluh-huruf-atau-lebih"],
     ),
 ]
+Email = Annotated[
+    str,
+    Field(
+        max_length=254,
+        description="Where mails of the ladder go; an empty text is no address.",
+        examples=["kasubag@kantor.go.id"],
+    ),
+]
 
 
 class NewUser(RequestBody):
@@ -36,6 +45,7 @@ class NewUser(RequestBody):
     name: Name
     roles: Roles
     password: Password | None = None
+    email: Email | None = None
 
 
 class ChangedUser(RequestBody):
@@ -45,6 +55,7 @@ class ChangedUser(RequestBody):
     roles: Roles | None = None
     active: bool | None = None
     password: Password | None = None
+    email: Email | None = None
 
 
 class ChangedPassword(RequestBody):
@@ -52,6 +63,18 @@ class ChangedPassword(RequestBody):
 
     present: str = Field(max_length=1000)
     new: Password
+
+
+class ChangedPreferences(RequestBody):
+    """What to change of one's own preferences; what is absent or null stays."""
+
+    email: Email | None = None
+    mail_rungs: list[Rung] | None = Field(
+        None,
+        max_length=len(Rung),
+        description="Of which rungs of the ladder a mail is wanted.",
+        examples=[["overdue", "long_overdue"]],
+    )
 
 
 class ShownUser(Answer):
@@ -63,6 +86,8 @@ class ShownUser(Answer):
     roles: list[Role]
     active: bool
     created_at: datetime
+    email: str | None
+    mail_rungs: list[Rung] = Field(description="Of which rungs of the ladder a mail is wanted.")
 
     @classmethod
     def of(cls, tx: Transaction, user: User) -> "ShownUser":
@@ -74,6 +99,8 @@ class ShownUser(Answer):
             roles=[Role(role) for role in user.roles],
             active=user.active,
             created_at=local(tx, user.created_at),
+            email=user.email,
+            mail_rungs=[rung for rung in Rung if wants_mail(user, rung)],
         )
 
 
@@ -86,6 +113,11 @@ class Me(ShownUser):
 
     positions: list[str] = Field(description="The codes of the positions held today.")
 
+    @classmethod
+    def asking(cls, tx: Transaction, user: User, by: Actor) -> "Me":
+        """Return the user who asks as it is shown."""
+        return cls(**dict(ShownUser.of(tx, user)), positions=sorted(by.groups))
+
 
 @resource.get("/users", UserList, problems=(403,))
 def list_users(tx: Transaction, by: Actor, query: ListQuery) -> UserList:
@@ -97,8 +129,14 @@ def list_users(tx: Transaction, by: Actor, query: ListQuery) -> UserList:
 @resource.get("/users/me", Me)
 def get_me(tx: Transaction, by: Actor) -> Me:
     """Show who is logged in, with roles and the positions held today."""
-    user = repository.user_by_name(tx, by.username)
-    return Me(**dict(ShownUser.of(tx, user)), positions=sorted(by.groups))
+    return Me.asking(tx, repository.user_by_name(tx, by.username), by)
+
+
+@resource.patch("/users/me/preferences", Me)
+def change_own_preferences(tx: Transaction, by: Actor, json: ChangedPreferences) -> Me:
+    """Change where and of what one gets mails; the list of notifications has them all."""
+    user = people.change_preferences(tx, by=by, email=json.email, mail_rungs=json.mail_rungs)
+    return Me.asking(tx, user, by)
 
 
 @resource.put("/users/me/password", problems=(403, 429))
@@ -127,6 +165,7 @@ def create_user(tx: Transaction, by: Actor, json: NewUser) -> ShownUser:
         name=json.name,
         roles=set(json.roles),
         password=json.password,
+        email=json.email or None,
         by=by,
     )
     return ShownUser.of(tx, user)
@@ -143,5 +182,6 @@ def change_user(tx: Transaction, by: Actor, user_id: UUID, json: ChangedUser) ->
         roles=None if json.roles is None else set(json.roles),
         active=json.active,
         password=json.password,
+        email=json.email,
     )
     return ShownUser.of(tx, user)

@@ -6,7 +6,7 @@ import argon2
 import pytest
 from flask import Flask
 
-from api import create_app
+from api.application import create_app
 from api.wiring import NAME
 from engine import passwords
 from engine.config import Settings

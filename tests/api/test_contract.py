@@ -13,11 +13,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from engine.config import Settings
 from engine.model import Capacity, Role, new_id
 from engine.people import appoint, create_user
 from engine.permissions import SYSTEM
 from engine.repository import position_coded
 from tests.api.client import PASSWORD, Api
+from tests.api.rows import add_incident, add_notification
 from tests.office import ACTORS, KEY, REFERENCE, Office
 
 CHECKS = [
@@ -27,6 +29,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+CALENDAR = Settings().calendar.read_text(encoding="utf-8")
 EXAMPLES = 12
 """Per operation and database; every other one is about something that exists."""
 
@@ -65,6 +68,8 @@ def _aim(case: Any, known: dict[str, Any]) -> None:  # noqa: ANN401 — untyped
     case.path_parameters.update(
         {name: known[name] for name in case.path_parameters if name in known}
     )
+    if case.operation.method == "get":
+        case.query.update({name: known[name] for name in case.query if name in known})
     if isinstance(case.body, dict):
         case.body.update({name: known[name] for name in case.body if name in known})
     if case.operation.method == "post" and case.media_type in {"application/xml", "text/xml"}:
@@ -73,7 +78,7 @@ def _aim(case: Any, known: dict[str, Any]) -> None:  # noqa: ANN401 — untyped
 
 def _something_that_exists(office: Office) -> dict[str, Any]:
     """Return path and body values: a fresh case, a user with every role, and another one."""
-    case = office.start()
+    task = office.start().task("Memerintahkan")
     name = f"semua-{new_id()}"
     with office.database.begin() as tx:
         user = create_user(
@@ -92,11 +97,20 @@ def _something_that_exists(office: Office) -> dict[str, Any]:
             decree=None,
             by=SYSTEM,
         )
+    incident = f"mail:{new_id()}"
+    add_incident(office.database, task.id, incident)
     return {
+        "name": "kantor",
+        "duration": "P3D",
+        "due_date": None,
+        "file": f"{CALENDAR}\n# {name}\n",
+        "email": "semua@kantor.go.id",
+        "incident_key": incident,
+        "notification_id": str(add_notification(office.database, task.id, to=name)),
         "key": KEY,
         "version": 1,
-        "instance_id": str(case.id),
-        "task_id": str(case.task("Memerintahkan").id),
+        "instance_id": str(task.instance_id),
+        "task_id": str(task.id),
         "user_id": str(other.id),
         "position_id": str(position.id),
         "holder_id": str(holder.id),

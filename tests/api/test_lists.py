@@ -2,22 +2,29 @@
 
 import base64
 import json
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from engine.config import Settings
+from engine.model import new_id
 from tests.api.client import Api, body_of, problem_of, wrong_fields
+from tests.api.rows import add_incident, add_notification
 from tests.clock import TestClock
+from tests.office import Office
 
 
-def walk(api: Api, path: str, by: str, limit: int, **query: object) -> list[str]:
-    """Return the ids of all items, page by page."""
-    found: list[str] = []
+def walk(
+    api: Api, path: str, by: str, limit: int, *, key: str = "id", **query: object
+) -> list[Any]:
+    """Return the ids of all items, page by page; `key` is the field that tells them apart."""
+    found: list[Any] = []
     cursor: dict[str, str] = {}
     while True:
         page = body_of(api.get(path, by=by, limit=limit, **query, **cursor))
         assert len(page["items"]) <= limit
-        found += [item["id"] for item in page["items"]]
+        found += [item[key] for item in page["items"]]
         if page["next_cursor"] is None:
             return found
         cursor = {"cursor": page["next_cursor"]}
@@ -46,6 +53,24 @@ def test_a_cursor_walks_every_case_user_position_and_event_once(api: Api) -> Non
         whole = walk(api, path, by, 200)
         assert walk(api, path, by, 1) == whole
         assert len(set(whole)) == len(whole) > 1
+
+
+def test_a_cursor_walks_every_notification_and_incident_once(api: Api, office: Office) -> None:
+    for number in range(3):
+        task = office.start(f"LAKIP/{number}").task("Memerintahkan").id
+        add_notification(office.database, task, to="staf")
+        add_incident(office.database, task, f"mail:{new_id()}")
+    for path, by, key in (("/notifications", "staf", "id"), ("/incidents", "supervisor", "key")):
+        whole = walk(api, path, by, 200, key=key)
+        assert walk(api, path, by, 1, key=key) == whole
+        assert len(set(whole)) == len(whole) == 3
+
+
+def test_a_cursor_walks_every_revision_once_the_newest_first(api: Api, settings: Settings) -> None:
+    file = settings.calendar.read_text(encoding="utf-8")
+    for number in (2, 3):
+        api.post("/calendar-revisions", by="admin", file=f"{file}# {number}\n")
+    assert walk(api, "/calendar-revisions", "staf", 1, key="number") == [3, 2, 1]
 
 
 MOST_URGENT = "Task.due_at,Task.id"
@@ -83,6 +108,13 @@ def test_a_cursor_of_another_order_is_refused(api: Api) -> None:
     answer = api.get("/tasks", by="supervisor", cursor=cursor)
     assert problem_of(answer) == (422, "invalid-cursor")
     assert api.get("/tasks", by="supervisor", cursor=cursor, sort="-due_date").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["x", "", "99999999999999999999"])
+def test_a_number_that_no_revision_can_have_is_refused(api: Api, number: str) -> None:
+    cursor = forged("-CalendarRevision.number", number)
+    answer = api.get("/calendar-revisions", by="staf", cursor=cursor)
+    assert problem_of(answer) == (422, "invalid-cursor")
 
 
 def test_a_naive_moment_in_a_forged_cursor_does_no_harm(api: Api) -> None:

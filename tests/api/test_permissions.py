@@ -4,12 +4,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 
 from api.rest.resource import PREFIX
+from api.wiring import NAME
+from engine.database import Database
+from engine.model import new_id
 from tests.api.client import PASSWORD, Api, body_of
+from tests.api.rows import add_incident, add_notification
 from tests.office import KEY, REFERENCE
 
 HOLDER, OTHER = "kepala.badan", "sekretaris"
@@ -25,6 +30,8 @@ class Targets:
     """What the requests are about; new for every cell, so that no cell spoils the next."""
 
     api: Api
+    user_name: str
+    """Who sends the request, or `nobody`."""
 
     def case(self) -> str:
         """Return the id of a new case."""
@@ -33,6 +40,28 @@ class Targets:
     def task(self) -> str:
         """Return the id of the first task of a new case."""
         return self.api.open_task(self.case())
+
+    def suspended_case(self) -> str:
+        """Return the id of a new case whose clock stands still."""
+        case = self.case()
+        self.api.post(f"/process-instances/{case}/suspend", by=SUPERVISOR, reason="Menunggu")
+        return case
+
+    def incident(self) -> str:
+        """Return the key of a new incident."""
+        key = f"mail:{new_id()}"
+        add_incident(self._database, UUID(self.task()), key)
+        return key
+
+    def notification(self) -> str:
+        """Return the id of a new notification for whoever sends the request."""
+        to = HOLDER if self.user_name == NOBODY else self.user_name
+        return str(add_notification(self._database, UUID(self.task()), to=to))
+
+    @property
+    def _database(self) -> Database:
+        database: Database = self.api.app.extensions[NAME].database
+        return database
 
     def user(self) -> str:
         """Return the id of a new user."""
@@ -114,6 +143,19 @@ MATRIX = (
         lambda new: f"/process-instances/{new.case()}/cancel",
         lambda _: {"json": {"reason": "Ditarik"}},
     ),
+    Row(
+        "POST",
+        "/process-instances/<uuid:instance_id>/suspend",
+        [SUPERVISOR],
+        lambda new: f"/process-instances/{new.case()}/suspend",
+        lambda _: {"json": {"reason": "Menunggu"}},
+    ),
+    Row(
+        "POST",
+        "/process-instances/<uuid:instance_id>/resume",
+        [SUPERVISOR],
+        lambda new: f"/process-instances/{new.suspended_case()}/resume",
+    ),
     row("GET", "/tasks", EVERYBODY),
     Row(
         "GET",
@@ -147,10 +189,45 @@ MATRIX = (
         lambda new: f"/tasks/{new.task()}/complete",
         lambda _: {"json": {"variables": {}}},
     ),
+    Row(
+        "POST",
+        "/tasks/<uuid:task_id>/extend",
+        [SUPERVISOR],
+        lambda new: f"/tasks/{new.task()}/extend",
+        lambda _: {"json": {"duration": "P1D", "reason": "Rapat"}},
+    ),
+    row("GET", "/incidents", [SUPERVISOR]),
+    Row(
+        "POST",
+        "/incidents/<incident_key>/retry",
+        [SUPERVISOR],
+        lambda new: f"/incidents/{new.incident()}/retry",
+    ),
+    Row(
+        "POST",
+        "/incidents/<incident_key>/resolve",
+        [SUPERVISOR],
+        lambda new: f"/incidents/{new.incident()}/resolve",
+        lambda _: {"json": {"reason": "Alamat lama"}},
+    ),
+    row("GET", "/notifications", EVERYBODY),
+    row("POST", "/notifications/read", EVERYBODY),
+    Row(
+        "POST",
+        "/notifications/<uuid:notification_id>/read",
+        EVERYBODY,
+        lambda new: f"/notifications/{new.notification()}/read",
+    ),
     row("GET", "/reports/overdue", [SUPERVISOR]),
+    row("GET", "/calendars", EVERYBODY),
+    row("GET", "/calendars/<name>/due", EVERYBODY, "/calendars/kantor/due?duration=P3D"),
+    row("GET", "/calendar-revisions", EVERYBODY),
+    row("POST", "/calendar-revisions/preview", [ADMIN], json={}),
+    row("POST", "/calendar-revisions", [ADMIN], json={}),
     row("GET", "/users", [SUPERVISOR, ADMIN]),
     row("GET", "/users/me", EVERYBODY),
     row("PUT", "/users/me/password", EVERYBODY, json=SAME_PASSWORD),
+    row("PATCH", "/users/me/preferences", EVERYBODY, json={"mail_rungs": ["overdue"]}),
     Row("POST", "/users", [ADMIN], lambda _: "/users", lambda _: {"json": new_user()}),
     Row(
         "PATCH",
@@ -193,6 +270,7 @@ PUBLIC = {
     ("POST", "/api/v1/tokens"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
+    ("GET", "/metrics"),
     ("GET", "/"),
     ("GET", "/openapi.json"),
     ("GET", "/docs"),
@@ -221,7 +299,7 @@ def test_every_role_may_do_exactly_what_the_matrix_says(api: Api) -> None:
 
 
 def _status(api: Api, row: Row, user: str) -> int:
-    targets = Targets(api)
+    targets = Targets(api, user)
     path, options = row.path(targets), row.options(targets)
     by = None if user == NOBODY else user
     status = api.call(row.method, path, by=by, **options).status_code

@@ -10,7 +10,7 @@ import argon2
 import pytest
 from sqlalchemy import text
 
-from api import create_app
+from api.application import create_app
 from api.wiring import NAME
 from engine import definitions, passwords, repository, tasks
 from engine.clock import Clock, system_clock

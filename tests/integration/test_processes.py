@@ -7,6 +7,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from engine.clock import system_clock
 from engine.config import Settings
 from engine.database import Database
@@ -118,12 +120,14 @@ def test_serve_starts_without_the_database_and_says_that_it_is_not_ready() -> No
         assert terminate(process) == 0
 
 
+@pytest.mark.parametrize("loop", ["fire", "send"])
 def test_serve_does_not_go_on_without_its_worker(
-    database: Database, settings: Settings, tmp_path: Path
+    loop: str, database: Database, settings: Settings, tmp_path: Path
 ) -> None:
     del database
     log, port = tmp_path / "log", free_port()
-    dying = "import engine.worker as w; w.run = lambda *_: 1 / 0; from api.cli import main; main()"
+    died = f"import engine.worker as w; w.{loop} = lambda *_: 1 / 0"
+    dying = f"{died}; from api.cli import main; main()"
     command = (sys.executable, "-c", dying, *serve(port)[1:])
     with running(*command, env=environment(settings), log=log) as process:
         assert process.wait(timeout=60) == 1

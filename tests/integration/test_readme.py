@@ -90,4 +90,4 @@ def test_the_session_prints_what_the_readme_says(
     assert ran.stderr == ""
     printed = [masked(part) for part in ran.stdout.split(END)[:-1]]
     assert printed == [masked(step.printed) for step in steps]
-    assert len(steps) == 12
+    assert len(steps) == 13

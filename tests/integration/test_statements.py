@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
-from api import create_app
+from api.application import create_app
 from api.wiring import NAME
 from engine import definitions, passwords
 from engine.config import Settings

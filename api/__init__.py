@@ -1,0 +1,1 @@
+"""HTTP (`api.application`) and the command line (`api.cli`): two doors to one engine."""
