@@ -28,8 +28,9 @@ from engine.almanac import NoCalendar
 from engine.calendars import InvalidCalendar, read_text
 from engine.clock import system_clock
 from engine.config import Settings
-from engine.database import Database, NotMigrated
+from engine.database import Database
 from engine.errors import Conflict, Unavailable
+from engine.failures import NotMigrated
 from engine.outbox import Channels
 
 log = logging.getLogger(__name__)

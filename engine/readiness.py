@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from engine import repository
-from engine.database import Database, DatabaseBusy, DatabaseReadOnly, DiskFull
+from engine.database import Database
+from engine.failures import DatabaseBusy, DatabaseReadOnly, DiskFull
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
-from engine.database import create_file
+from engine.connections import create_file
 
 HERE = Path(__file__).resolve().parent
 

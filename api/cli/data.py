@@ -7,7 +7,8 @@ import click
 from api.cli.terminal import Failure, Terminal, on_terminal
 from engine import backup, revisions
 from engine.calendars import read_text as read_calendar
-from engine.database import Database, NotMigrated
+from engine.database import Database
+from engine.failures import NotMigrated
 from engine.model import SCHEMA_REVISION
 from migrations.upgrade import upgrade as migrate
 

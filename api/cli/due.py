@@ -10,8 +10,8 @@ from api.cli import moments
 from api.cli.terminal import Failure, Shell, Terminal, on_terminal, table, with_language
 from engine.almanac import NoCalendar
 from engine.calendars import Calendar, Calendars, Deadline, load
-from engine.database import NotMigrated
 from engine.durations import Duration, Language
+from engine.failures import NotMigrated
 
 
 class _Words(NamedTuple):

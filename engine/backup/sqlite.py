@@ -16,7 +16,7 @@ from engine.backup.files import (
     require_known,
     require_magic,
 )
-from engine.database import NotMigrated
+from engine.failures import NotMigrated
 
 _MAGIC = b"SQLite format 3\0"
 _COMPANIONS = ("-wal", "-shm", "-journal")

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 
-from engine.database import NotMigrated, Transaction
+from engine.database import Transaction
+from engine.failures import NotMigrated
 from engine.model import Job, JobQueue, Tenant
 
 

@@ -12,7 +12,9 @@ import pytest
 from engine import backup
 from engine.clock import Clock
 from engine.config import Settings
-from engine.database import Database, NotMigrated, create_file
+from engine.connections import create_file
+from engine.database import Database
+from engine.failures import NotMigrated
 from engine.model import SCHEMA_REVISION, InstanceState
 from tests.clock import TestClock
 from tests.office import Office

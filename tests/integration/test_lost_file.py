@@ -6,8 +6,9 @@ import pytest
 
 from engine import repository
 from engine.config import Settings
-from engine.database import Database, NotMigrated
+from engine.database import Database
 from engine.errors import Unavailable
+from engine.failures import NotMigrated
 from migrations.upgrade import upgrade
 from tests.clock import TestClock
 

@@ -9,7 +9,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, inspect
 
 from engine.clock import Clock
-from engine.database import Database, NotMigrated
+from engine.database import Database
+from engine.failures import NotMigrated
 from engine.model import SCHEMA_REVISION, Base
 from migrations.upgrade import configuration, upgrade
 from tests.clock import TestClock

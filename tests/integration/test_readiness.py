@@ -24,7 +24,8 @@ from api.application import create_app
 from api.wiring import NAME
 from engine import people, repository, revisions
 from engine.config import Settings
-from engine.database import Database, DatabaseReadOnly, DiskFull, Transaction
+from engine.database import Database, Transaction
+from engine.failures import DatabaseReadOnly, DiskFull
 from engine.model import Role, Tenant, User
 from engine.permissions import SYSTEM
 from migrations.upgrade import upgrade

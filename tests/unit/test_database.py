@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from engine import people, repository
 from engine.config import LEAST, ROOT, InvalidSetting, Settings
-from engine.database import AlreadyExists, Database, Transaction
+from engine.database import Database, Transaction
 from engine.errors import Conflict, Invalid, NotFound, Unavailable
+from engine.failures import AlreadyExists
 from engine.model import Role, Tenant, Token, new_id
 from engine.permissions import SYSTEM, RoleNeeded
 from engine.repository import UserNotFound
