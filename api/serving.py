@@ -103,9 +103,12 @@ def serve(settings: Settings, *, host: str, port: int, listening: Callable[[], N
         server = _listen(create_app(settings, clock=system_clock), settings, host, port)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _exit)
-        with _running(loops), suppress(SystemExit):  # the signal may come before the server runs
+
+        def answer() -> None:
             listening()
             server.run()
+
+        _beside(loops, answer)
 
 
 def work(settings: Settings) -> None:
@@ -113,9 +116,9 @@ def work(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with _worker(settings) as loops, _running(loops):
+    with _worker(settings) as loops:
         log.info("the worker runs")
-        stop.wait()
+        _beside(loops, stop.wait)
 
 
 _Loop = Callable[[threading.Event], None]
@@ -137,11 +140,10 @@ def _worker(settings: Settings) -> Iterator[Mapping[str, _Loop]]:
         database.dispose()
 
 
-@contextmanager
-def _running(loops: Mapping[str, _Loop]) -> Iterator[None]:
-    """Run the loops beside the block; should one die, the process ends for its manager to start.
+def _beside(loops: Mapping[str, _Loop], main: Callable[[], object]) -> None:
+    """Run the loops in threads while `main` runs; should one die, let the process end.
 
-    Raises WorkerDied.
+    A signal ends `main` by SystemExit, at whatever moment it comes. Raises WorkerDied.
     """
     stop, died = threading.Event(), threading.Event()
 
@@ -156,14 +158,16 @@ def _running(loops: Mapping[str, _Loop]) -> Iterator[None]:
     threads = [
         threading.Thread(target=run, args=(loop,), name=name) for name, loop in loops.items()
     ]
-    for thread in threads:
-        thread.start()
     try:
-        yield
+        with suppress(SystemExit):
+            for thread in threads:
+                thread.start()
+            main()
     finally:
         stop.set()
         for thread in threads:
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
     if died.is_set():
         raise WorkerDied
 

@@ -107,8 +107,8 @@ def test_restored_calendars_count_and_explain_as_those_resolved(
 
 def test_a_restored_calendar_has_every_day_of_its_years() -> None:
     parsed, restored = PARSED.default.timetable, RESTORED.default.timetable
-    first = date(2021, 1, 1)
-    days = [first + timedelta(days=n) for n in range((date(2047, 1, 1) - first).days)]
+    first = date(2015, 1, 1)
+    days = [first + timedelta(days=n) for n in range((date(2046, 1, 1) - first).days)]
     assert [restored.day(day) for day in days] == [parsed.day(day) for day in days]
     assert list(RESTORED) == list(PARSED)
     assert RESTORED.default.name == PARSED.default.name
