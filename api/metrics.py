@@ -140,6 +140,11 @@ class Waiting(Collector):
             {q: (now - (each.oldest or now)).total_seconds() for q, each in found.items()},
         )
         yield _by_queue(
+            "alur_jobs_failing",
+            "Jobs that have failed and will be tried again.",
+            {q: each.failing for q, each in found.items()},
+        )
+        yield _by_queue(
             "alur_jobs_dead",
             "Jobs that failed too often and wait for a person.",
             {q: each.dead for q, each in found.items()},

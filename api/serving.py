@@ -128,13 +128,14 @@ _Loop = Callable[[threading.Event], None]
 def _worker(settings: Settings) -> Iterator[Mapping[str, _Loop]]:
     """Yield the loops of a worker by name; each has a connection that requests cannot take."""
     channels = Channels.of(settings)
-    database = open_database(replace(settings, pool_size=2))
+    database = open_database(replace(settings, pool_size=3))
     try:
         require_migrated(database)
         _mention_unapplied_calendar(database, settings)
         yield {
             "worker": lambda stop: worker.fire(database, stop),
             "outbox": lambda stop: worker.send(database, channels, stop),
+            "housekeeping": lambda stop: worker.keep_house(database, stop),
         }
     finally:
         database.dispose()

@@ -8,7 +8,7 @@ from engine.channels import Event, Mail
 from engine.database import Transaction
 from engine.deadlines import lateness
 from engine.model import Job, Rung
-from engine.notifications import MAIL, WEBHOOK
+from engine.notifications import MAIL, WEBHOOK, wants_mail
 from engine.repository import TaskRecord
 
 _SUBJECTS: Mapping[Rung, tuple[str, str]] = {
@@ -47,6 +47,8 @@ def _mail(tx: Transaction, key: str, notification_id: UUID) -> Mail | None:
     if found is None or not found.user.email or not found.user.active:
         return None
     task, rung = found.task, found.notification.rung
+    if not wants_mail(found.user, rung):
+        return None
     title, title_en = _SUBJECTS[rung]
     late = lateness(tx, task)
     text = _TEXT.format(

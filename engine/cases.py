@@ -5,7 +5,6 @@ the rows of history, worklist and jobs say the same, in the same transaction.
 """
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +16,7 @@ from engine.deadlines import lateness, moment, next_rung, set_deadline
 from engine.definitions import Loaded
 from engine.errors import Conflict, Invalid
 from engine.history import EventType
-from engine.model import InstanceState, JobQueue, ProcessInstance, Task, TaskState
+from engine.model import InstanceState, Job, JobQueue, ProcessInstance, Task, TaskState
 from engine.permissions import SYSTEM, Actor
 from engine.workflow import steps
 from engine.workflow.steps import OpenTask, Snapshot, VisitKind, WaitingTimer
@@ -82,31 +81,48 @@ class Case:
             TaskGone: a timer that was due has interrupted the task.
             UndefinedVariable, ExpressionFailed, NoWayOut, Stuck: the case could not go on.
         """
+        snapshot = self._step(tx, complete, variables)
+        return self._follow(tx, snapshot, by=by, completed=complete, variables=variables)
+
+    def settle(self, tx: Transaction) -> list[Task]:
+        """Fire what is due, so that it is on record; return the tasks open afterwards.
+
+        A case too sick to go on is left as it is.
+
+        Raises InstanceEnded, InstanceSuspended.
+        """
+        try:
+            snapshot = self._step(tx)
+        except Invalid:
+            return list(self.tasks.values())
+        return self._follow(tx, snapshot, by=SYSTEM)
+
+    def _step(
+        self,
+        tx: Transaction,
+        complete: Task | None = None,
+        variables: Mapping[str, object] | None = None,
+    ) -> Snapshot:
         if self.instance.state is InstanceState.SUSPENDED:
             raise InstanceSuspended
         if self.instance.workflow_state is None:
             raise InstanceEnded(state=self.instance.state.value)
-        snapshot = steps.advance(
+        return steps.advance(
             self.loaded.specification,
             self.instance.workflow_state,
             moment=moment(tx, self.loaded.process),
             complete=complete.id if complete else None,
             variables=variables,
         )
-        return self._follow(tx, snapshot, by=by, completed=complete, variables=variables)
 
     def cancel(self, tx: Transaction, *, reason: str, by: Actor) -> None:
-        """End the case early, with all its tasks and timers.
-
-        What is overdue by now is put on record first, unless the case is too sick to go on: that
-        is when it has to be cancelled.
+        """End the case early, with all its tasks and timers; what is overdue by now is on record.
 
         Raises:
             InstanceEnded: it has ended already, or a timer that was due has just ended it.
         """
-        tasks = list(self.tasks.values())
-        with suppress(Invalid, InstanceSuspended):
-            tasks = self.advance(tx, by=SYSTEM)
+        suspended = self.instance.state is InstanceState.SUSPENDED
+        tasks = list(self.tasks.values()) if suspended else self.settle(tx)
         if self.instance.workflow_state is None:
             raise InstanceEnded(state=self.instance.state.value)
         for task in tasks:
@@ -128,7 +144,6 @@ class Case:
 
         Returns the tasks that are open afterwards.
         """
-        self.instance.advanced_at = tx.now
         self.instance.workflow_state = snapshot.state
         self._record(tx, snapshot, by=by, completed=completed, variables=variables or {})
         self._end_tasks(tx, snapshot, completed)
@@ -185,9 +200,8 @@ class Case:
             state=TaskState.OPEN,
             created_at=tx.now,
         )
-        due_at = next((t.due_at for t in snapshot.timers if _is_standard(t, task, step)), None)
-        if due_at is not None:
-            set_deadline(tx, task, step, due_at)
+        if any(_is_standard(timer, task, step) for timer in snapshot.timers):
+            set_deadline(tx, task, step)
         tx.add(task)
         history.record_task(tx, EventType.TASK_CREATED, task, actor=SYSTEM.username)
         return task
@@ -224,8 +238,8 @@ class Case:
 
     def _end(self, tx: Transaction, state: InstanceState) -> None:
         self.instance.state = state
-        self.instance.workflow_state = None
-        self.instance.advanced_at = self.instance.ended_at = tx.now
+        self.instance.workflow_state = self.instance.suspended_at = None
+        self.instance.ended_at = tx.now
 
     def note(
         self,
@@ -251,6 +265,12 @@ def required_reason(reason: str) -> str:
     if not reason.strip():
         raise ReasonMissing(fields={"reason": "must not be empty"})
     return reason.strip()
+
+
+def reschedule(job: Job, due_at: datetime) -> None:
+    """Let a job be done at another moment, and be tried as often as a new one."""
+    job.due_at = job.run_at = due_at
+    job.attempts, job.error = 0, None
 
 
 def timer_key(timer_id: UUID) -> str:
@@ -284,7 +304,7 @@ def locked(tx: Transaction, instance: ProcessInstance, task_id: UUID | None = No
 def _cancel_task(tx: Transaction, task: Task, by: Actor) -> None:
     """End an open task without a result."""
     task.late_minutes = lateness(tx, task) or None
-    task.state = TaskState.CANCELLED
+    task.state, task.suspended_at = TaskState.CANCELLED, None
     task.ended_at = tx.now
     history.record_task(tx, EventType.TASK_CANCELLED, task, actor=by.username)
 

@@ -2,28 +2,24 @@
 
 import math
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from engine.bpmn.sop import Process, Step
-from engine.calendars import AROUND_THE_CLOCK, Calendar, Reckoned, Reckoning
+from engine.calendars import (
+    AROUND_THE_CLOCK,
+    Calendar,
+    DeadlineOutOfReach,
+    Reckoned,
+    Reckoning,
+)
 from engine.database import Transaction
 from engine.durations import Duration
 from engine.errors import Conflict
-from engine.model import Rung, Task, TaskState
+from engine.model import Rung, Task, TaskState, Timeliness
 from engine.workflow.timers import Moment
 
 
 class NoSuchCalendar(Conflict):
     """The diagram names a calendar that the office does not have."""
-
-
-class Timeliness(StrEnum):
-    """How an open step stands with its time."""
-
-    ON_TRACK = "on_track"
-    AT_RISK = "at_risk"
-    """The last part of its time has begun (`at_risk.after` of the ladder)."""
-    OVERDUE = "overdue"
 
 
 def calendar(tx: Transaction, name: str | None) -> Calendar:
@@ -55,13 +51,15 @@ def calendars_of_timers(process: Process) -> dict[str, str | None]:
     return {**process.timer_calendars, **standards}
 
 
-def set_deadline(tx: Transaction, task: Task, step: Step, due_at: datetime) -> None:
-    """Give a new task the deadline that its time standard's timer has, and say how it came."""
+def set_deadline(tx: Transaction, task: Task, step: Step) -> None:
+    """Give a new task the deadline that its time standard's timer has, and say how it came.
+
+    Raises ValueError: the step has no time standard.
+    """
+    if step.time_standard is None:
+        raise ValueError(f"step {step.element_id} has no time standard")
     task.calendar = step.calendar
-    task.due_at = due_at
-    if step.time_standard is not None:
-        reckoning = Reckoning(start=tx.now, duration=Duration.parse(step.time_standard))
-        set_reckoning(tx, task, reckoning)
+    set_reckoning(tx, task, Reckoning(start=tx.now, duration=Duration.parse(step.time_standard)))
 
 
 def set_reckoning(tx: Transaction, task: Task, reckoning: Reckoning) -> None:
@@ -102,20 +100,26 @@ def next_rung(tx: Transaction, task: Task) -> tuple[Rung, datetime] | None:
     """Return the next rung of the ladder that an open task will reach, and when."""
     reached = list(Rung).index(task.rung) + 1 if task.rung is not None else 0
     for rung in list(Rung)[reached:]:
-        reached_at = _rung_moment(tx, task, rung)
-        if reached_at is not None and tx.ladder.recipients(rung):
+        reached_at = _rung_moment(tx, task, rung) if tx.ladder.recipients(rung) else None
+        if reached_at is not None:
             return rung, reached_at
     return None
 
 
 def _rung_moment(tx: Transaction, task: Task, rung: Rung) -> datetime | None:
+    """Return when a task reaches a rung; None: never, or not before its deadline is counted."""
     if rung is Rung.AT_RISK:
         return task.at_risk_at
-    if rung is Rung.OVERDUE or task.due_at is None or task.reckoning is None:
+    if rung is Rung.OVERDUE:
         return task.due_at
+    if task.due_at is None or task.reckoning is None:
+        return None
     standard = count(tx, task, Reckoning.from_json(task.reckoning)).working
     beyond = standard * (tx.ladder.long_overdue.after - 1)
-    return calendar(tx, task.calendar).later(task.due_at, beyond)
+    try:
+        return calendar(tx, task.calendar).later(task.due_at, beyond)
+    except DeadlineOutOfReach:
+        return None
 
 
 def timeliness(tx: Transaction, task: Task) -> Timeliness | None:

@@ -59,7 +59,8 @@ def domain_error(error: DBAPIError | TimeoutError) -> AlurError | None:
         return NotMigrated(
             "The database file is not there or cannot be opened; `alur db upgrade` makes a new one."
         )
-    if code not in _MEANINGS and not isinstance(error, OperationalError | InterfaceError):
+    lost = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+    if code not in _MEANINGS and not lost:
         return None
     known = _MEANINGS.get(code, Unavailable)()
     if not isinstance(known, DatabaseBusy):  # whoever has waited says so
@@ -71,6 +72,7 @@ _MEANINGS: Mapping[str | int | None, type[Unavailable]] = {
     "53100": DiskFull,
     "58030": DiskFailed,
     "25006": DatabaseReadOnly,
+    "25P03": Unavailable,  # frozen for too long inside a transaction
     "55P03": DatabaseBusy,
     sqlite3.SQLITE_FULL: DiskFull,
     sqlite3.SQLITE_IOERR: DiskFailed,

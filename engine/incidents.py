@@ -28,15 +28,20 @@ def failed(tx: Transaction, job: Job, error: str, *, most_attempts: int) -> None
     The case of the job is locked. Raises nothing.
     """
     job.attempts += 1
-    job.error = error
+    job.error = error.partition("\n")[0]
     if job.attempts < most_attempts:
         job.run_at = tx.now + min(_FIRST_RETRY * 2 ** min(job.attempts - 1, 16), _LONGEST_RETRY)
         return
     job.run_at, job.failed_at = None, tx.now
-    _record(tx, EventType.INCIDENT_CREATED, job, actor="system", error=error.partition("\n")[0])
+    _record(tx, EventType.INCIDENT_CREATED, job, actor="system", error=job.error)
     log.error(
         "a job has become an incident",
-        extra={"job": job.key, "process_instance_id": str(job.instance_id)},
+        extra={
+            "job": job.key,
+            "process_instance_id": str(job.instance_id),
+            "task_id": None if job.task_id is None else str(job.task_id),
+            "attempts": job.attempts,
+        },
     )
 
 

@@ -10,7 +10,7 @@ from engine.bpmn.forms import validate
 from engine.bpmn.sop import Process, Step
 from engine.cases import Case, required_reason
 from engine.database import Transaction
-from engine.deadlines import Timeliness, lateness, timeliness
+from engine.deadlines import lateness, timeliness
 from engine.errors import Forbidden, Invalid
 from engine.model import (
     HistoryEvent,
@@ -19,6 +19,7 @@ from engine.model import (
     ProcessInstance,
     Role,
     Task,
+    Timeliness,
     new_id,
 )
 from engine.permissions import Actor, RoleNeeded, require

@@ -378,6 +378,25 @@ def _index_of_open(*columns: str) -> Index:
     return Index(name, "tenant_id", *columns, postgresql_where=where, sqlite_where=where)
 
 
+class Timeliness(StrEnum):
+    """How an open step stands with its time."""
+
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    """The last part of its time has begun (`at_risk.after` of the ladder)."""
+    OVERDUE = "overdue"
+
+
+_NOT_ENDED = text("ended_at IS NULL")
+_INDEX_OF_COUNTED = Index(
+    "ix_running_tasks_calendar_revision",
+    *("tenant_id", "calendar_revision"),
+    postgresql_where=_NOT_ENDED,
+    sqlite_where=_NOT_ENDED,
+)
+"""Finds the deadlines that an older calendar was counted by, however long the history is."""
+
+
 class Rung(StrEnum):
     """The rungs of the escalation ladder, in order; a step climbs them while it is not done."""
 
@@ -400,6 +419,7 @@ class Task(Base):
         _index_of_open("due_at", "id"),
         _index_of_open("candidate_group", "due_at", "id"),
         _index_of_open("assignee_id", "due_at", "id"),
+        _INDEX_OF_COUNTED,
         _CLUSTERED,
     )
 
@@ -443,6 +463,9 @@ class JobQueue(StrEnum):
     """Messages that leave the house: sent outside of any transaction."""
 
 
+_HAS_FAILED = text("attempts > 0")
+
+
 class Job(Base):
     """Something to do at a moment, written in the transaction that makes it necessary."""
 
@@ -451,6 +474,12 @@ class Job(Base):
         _belongs_to("process_instances", "instance_id"),
         Index(None, "tenant_id", "queue", "run_at"),
         Index(None, "tenant_id", "instance_id"),
+        Index(
+            "ix_failing_jobs_queue",
+            *("tenant_id", "queue"),
+            postgresql_where=_HAS_FAILED,
+            sqlite_where=_HAS_FAILED,
+        ),
         _CLUSTERED,
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from engine import history, repository
-from engine.cases import Case, ladder_key
+from engine.cases import Case, ladder_key, reschedule
 from engine.database import Transaction
 from engine.deadlines import next_rung
 from engine.errors import NotFound
@@ -42,7 +42,7 @@ def climb(tx: Transaction, case: Case, task: Task) -> None:
     elif job is None:
         case.add_jobs(tx, {ladder_key(task.id): (reached[1], task.id)})
     elif job.run_at is not None:
-        job.due_at = job.run_at = reached[1]
+        reschedule(job, reached[1])
 
 
 def _raise(tx: Transaction, case: Case, task: Task, rung: Rung) -> None:

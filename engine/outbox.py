@@ -7,8 +7,10 @@ the same key. A job ends with its task, so nothing is begun about a step that is
 
 import logging
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from uuid import UUID
 
 from engine import announcements, incidents, repository
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 """Longer than any channel may take for one message."""
+FRESH = timedelta(seconds=2)
+"""So soon after its lease a message has to be on its way."""
 MOST_ATTEMPTS = 14
 """After so many it is an incident: six hours after the first one failed."""
 
@@ -66,31 +70,73 @@ class _Leased:
     until: datetime
 
 
-def deliver_due(database: Database, channels: Channels, *, limit: int = 50) -> int:
-    """Send the messages that are due; return how many were delivered."""
+def deliver_due(
+    database: Database,
+    channels: Channels,
+    *,
+    limit: int = 50,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
+    """Send the messages that are due; return how many were delivered.
+
+    After a failure the rest of that channel is left for the next time: a mail server that hangs
+    holds no webhook up.
+    """
     with database.read() as tx:
         keys = list(repository.due_job_keys(tx, JobQueue.OUTBOX, limit=limit))
     random.shuffle(keys)
-    return sum(_deliver(database, channels, key) for key in keys)
+    delivered, failing = 0, set()
+    for key in keys:
+        channel = key.partition(":")[0]
+        if stopping() or channel in failing:
+            continue
+        outcome = _deliver(database, channels, key)
+        delivered += outcome is _Outcome.DELIVERED
+        if outcome is _Outcome.FAILED:
+            failing.add(channel)
+    return delivered
 
 
-def _deliver(database: Database, channels: Channels, key: str) -> bool:
+class _Outcome(Enum):
+    """What came of a message."""
+
+    DELIVERED = auto()
+    LEFT = auto()
+    """Another worker is at it, or it is not wanted any more, or never will be."""
+    FAILED = auto()
+    """To be tried again."""
+
+
+def _deliver(database: Database, channels: Channels, key: str) -> _Outcome:
+    leased = None
     try:
         with database.begin() as tx:
             leased = _lease(tx, key)
-        if leased is None or database.clock() >= leased.until:
-            return False  # a process that was frozen so long leaves the message to others
+        if leased is None or not _still_wanted(database, leased):
+            return _Outcome.LEFT
         channels.send(leased.message)
     except Undelivered as error:
-        _failed(database, key, str(error), most_attempts=0 if error.permanent else MOST_ATTEMPTS)
-        return False
+        most_attempts = 0 if error.permanent else MOST_ATTEMPTS
+        _failed(database, key, leased, str(error), most_attempts=most_attempts)
+        return _Outcome.LEFT if error.permanent else _Outcome.FAILED
     except Unavailable:
         raise  # not the message's fault: the worker waits for the database
     except Exception as error:  # noqa: BLE001 — one sick message must not stop all others
-        _failed(database, key, without_case_data(error), most_attempts=MOST_ATTEMPTS)
-        return False
+        _failed(database, key, leased, without_case_data(error), most_attempts=MOST_ATTEMPTS)
+        return _Outcome.LEFT
     _delivered(database, leased)
-    return True
+    return _Outcome.DELIVERED
+
+
+def _still_wanted(database: Database, leased: _Leased) -> bool:
+    """Return whether the message may go out now: a moment after the lease, and not ended since.
+
+    A process that was frozen in between comes back to the message when the lease has run out.
+    """
+    with database.read() as tx:
+        job = repository.job(tx, leased.key)
+    fresh = database.clock() - leased.message.at <= FRESH
+    return fresh and job is not None and job.run_at == leased.until
 
 
 def _lease(tx: Transaction, key: str) -> _Leased | None:
@@ -103,7 +149,6 @@ def _lease(tx: Transaction, key: str) -> _Leased | None:
     if message is None:
         repository.delete_jobs(tx, instance.id, keys=[key], task_ids=())
         return None
-    instance.advanced_at = tx.now  # a step that ends later says so
     job.run_at = tx.now + LEASE
     return _Leased(key=key, instance_id=instance.id, message=message, until=job.run_at)
 
@@ -119,18 +164,23 @@ def _delivered(database: Database, leased: _Leased) -> None:
     log.info("delivered", extra=_ids(leased.key, leased.instance_id))
 
 
-def _failed(database: Database, key: str, error: str, *, most_attempts: int) -> None:
-    """Let a message be sent again later; its task may have ended meanwhile, and it with it."""
+def _failed(
+    database: Database, key: str, leased: _Leased | None, error: str, *, most_attempts: int
+) -> None:
+    """Let a message be sent again later, unless its task or its lease has ended meanwhile."""
     with database.begin() as tx:
         instance_id = repository.instance_id_of_job(tx, key)
         if instance_id is None:
             return
         repository.lock_instance(tx, instance_id)
         job = repository.job(tx, key)
-        if job is not None:
+        if job is None or job.run_at is None:
+            return
+        if job.run_at == leased.until if leased else job.run_at < tx.now:
             incidents.failed(tx, job, error, most_attempts=most_attempts)
     log.warning("not delivered: %s", error, extra=_ids(key, instance_id))
 
 
 def _ids(key: str, instance_id: UUID) -> dict[str, str]:
-    return {"job": key, "process_instance_id": str(instance_id)}
+    channel = key.partition(":")[0]
+    return {"job": key, "process_instance_id": str(instance_id), "channel": channel}

@@ -10,7 +10,7 @@ from uuid import UUID
 from engine import history, repository
 from engine.bpmn.sop import Step
 from engine.calendars import AROUND_THE_CLOCK, Reckoning
-from engine.cases import Case, InstanceEnded, ladder_key, timer_key
+from engine.cases import Case, InstanceEnded, ladder_key, reschedule, timer_key
 from engine.database import Transaction
 from engine.deadlines import (
     calendar,
@@ -53,7 +53,7 @@ def extend(
         InvalidExtension: the new deadline lies before the present one, or has passed already.
         TaskGone: a timer that was due has just interrupted the task.
     """
-    case.advance(tx, by=SYSTEM)
+    case.settle(tx)
     if task.state is not TaskState.OPEN:
         raise steps.TaskGone(task_id=str(task.id), state=task.state.value)
     before = task.due_at
@@ -77,7 +77,7 @@ def suspend(tx: Transaction, case: Case, *, reason: str, by: Actor) -> None:
     Raises:
         InstanceSuspended, InstanceEnded: as they say; it may have ended just now.
     """
-    tasks = case.advance(tx, by=SYSTEM)
+    tasks = case.settle(tx)
     if case.instance.state is not InstanceState.ACTIVE:
         raise InstanceEnded(state=case.instance.state.value)
     for task in tasks:
@@ -96,7 +96,6 @@ def resume(tx: Transaction, case: Case, *, by: Actor) -> None:
     since = case.instance.suspended_at
     if case.instance.state is not InstanceState.SUSPENDED or since is None:
         raise NotSuspended(state=case.instance.state.value)
-    case.instance.advanced_at = tx.now
     case.instance.state, case.instance.suspended_at = InstanceState.ACTIVE, None
     case.note(tx, EventType.INSTANCE_RESUMED, by=by)
     for task in case.tasks.values():
@@ -115,12 +114,14 @@ def resume(tx: Transaction, case: Case, *, by: Actor) -> None:
 
 def recount(tx: Transaction, case: Case) -> int:
     """Count the deadlines of a case again by the calendars in force; return how many have moved."""
-    case.instance.advanced_at = tx.now
-    moved = 0
-    for task, step in _steps(case):
-        if task.due_at is not None and task.calendar_revision != tx.in_force.revision:
-            moved += _move(tx, task, reckoning_of(tx, task, step))
-    _move_timers(tx, case)
+    stale = [
+        (task, step)
+        for task, step in _steps(case)
+        if task.due_at is not None and task.calendar_revision != tx.in_force.revision
+    ]
+    moved = sum(_move(tx, task, reckoning_of(tx, task, step)) for task, step in stale)
+    if stale:
+        _move_timers(tx, case)
     return moved
 
 
@@ -186,6 +187,6 @@ def _project(tx: Transaction, case: Case, timers: Iterable[WaitingTimer]) -> Non
     case.add_jobs(tx, {key: wanted[key] for key in wanted.keys() - there.keys()})
     for key in wanted.keys() & there.keys():
         if there[key].run_at is not None:
-            there[key].due_at = there[key].run_at = wanted[key][0]
+            reschedule(there[key], wanted[key][0])
     gone = there.keys() - wanted.keys()
     repository.delete_jobs(tx, case.instance.id, keys=gone, task_ids=())

@@ -6,7 +6,8 @@ counted again, case by case, each move an entry of its history.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+import random
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,21 +114,23 @@ def apply(database: Database, calendar_file: str | None, *, by: Actor) -> Applie
     return Applied(revision=newest, created=created, moved=recount_stale(database))
 
 
-def recount_stale(database: Database) -> int:
+def recount_stale(database: Database, *, stopping: Callable[[], bool] = lambda: False) -> int:
     """Count again what was counted by an older revision; return how many deadlines have moved.
 
-    Each case in a transaction of its own; one that cannot be counted is logged and left for later.
+    Each case in a transaction of its own. A case that somebody else is at, or that cannot be
+    counted, is left for later; the latter is logged.
     """
     with database.read() as tx:
-        stale = repository.instances_counted_before(tx, tx.in_force.revision)
-    return sum(_recount(database, instance_id) for instance_id in stale)
+        stale = list(repository.instances_counted_before(tx, tx.in_force.revision))
+    random.shuffle(stale)  # so that workers side by side rarely want the same one
+    return sum(_recount(database, instance_id) for instance_id in stale if not stopping())
 
 
 def _recount(database: Database, instance_id: UUID) -> int:
     try:
         with database.begin() as tx:
-            case = cases.locked(tx, repository.lock_instance(tx, instance_id))
-            return rescheduling.recount(tx, case)
+            instance = repository.lock_idle_instance(tx, instance_id)
+            return rescheduling.recount(tx, cases.locked(tx, instance)) if instance else 0
     except Unavailable:
         raise  # not the case's fault
     except Exception as error:  # noqa: BLE001 — one sick case must not hold up all others

@@ -40,7 +40,7 @@ class TaskDetail:
     record: TaskRecord
     step: Step
     deadline: Deadline | None
-    """Why its time standard leads to its deadline, before any extension or suspension."""
+    """Why its deadline is then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,10 +165,13 @@ def extend(
 
 
 def _explain(tx: Transaction, task: Task, step: Step) -> Deadline | None:
+    """Return how the time standard leads to the deadline; of one that was moved, the days off."""
     if task.due_at is None or step.time_standard is None:
         return None
     running = deadlines.calendar(tx, task.calendar)
-    return running.explain(task.created_at, Duration.parse(step.time_standard))
+    standard = running.explain(task.created_at, Duration.parse(step.time_standard))
+    moved = standard.due != task.due_at
+    return running.explain_between(task.created_at, task.due_at) if moved else standard
 
 
 def _lock_open(tx: Transaction, task_id: UUID) -> tuple[Case, Task]:
@@ -184,5 +187,4 @@ def _lock_open(tx: Transaction, task_id: UUID) -> tuple[Case, Task]:
             completed_by=task.completed_by,
             ended_at=task.ended_at and tx.local(task.ended_at).isoformat(),
         )
-    case.instance.advanced_at = tx.now
     return case, task

@@ -1,13 +1,13 @@
-"""The loops of a worker: one fires what is due, one sends messages.
+"""The loops of a worker: one fires what is due, one sends messages, one keeps the house.
 
-Apart, so that a mail server that hangs holds no timer up. Workers are identical and keep nothing:
-kill them at any moment.
+Apart, so that neither a mail server that hangs nor a new calendar holds a timer up. Workers are
+identical and keep nothing: kill them at any moment.
 """
 
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from engine import idempotency, jobs, outbox, repository, revisions, tokens
 from engine.database import Database
@@ -18,28 +18,34 @@ log = logging.getLogger(__name__)
 
 POLL = timedelta(seconds=0.5)
 """A timer or a message made elsewhere is seen this soon."""
-RECOUNT = timedelta(minutes=1)
+RECOUNT = timedelta(seconds=30)
 """A deadline that still follows an older calendar is counted again this soon."""
 HOUSEKEEPING = timedelta(hours=1)
 
 
 def fire(database: Database, stop: threading.Event) -> None:
-    """Fire due jobs until `stop` is set, and keep the house meanwhile."""
-    recount = _Every(RECOUNT, lambda: revisions.recount_stale(database))
-    keep_house = _Every(HOUSEKEEPING, lambda: clean(database))
-
-    def work() -> int:
-        fired = jobs.fire_due(database)
-        recount.at(database.clock())
-        keep_house.at(database.clock())
-        return fired
-
-    _repeat(work, stop)
+    """Fire due jobs until `stop` is set."""
+    _repeat(lambda: jobs.fire_due(database, stopping=stop.is_set), stop, pause=POLL)
 
 
 def send(database: Database, channels: Channels, stop: threading.Event) -> None:
     """Send due messages until `stop` is set."""
-    _repeat(lambda: outbox.deliver_due(database, channels), stop)
+    _repeat(lambda: outbox.deliver_due(database, channels, stopping=stop.is_set), stop, pause=POLL)
+
+
+def keep_house(database: Database, stop: threading.Event) -> None:
+    """Count deadlines again by the calendars in force, and clean, until `stop` is set."""
+    next_cleaning = database.clock()
+
+    def work() -> int:
+        nonlocal next_cleaning
+        revisions.recount_stale(database, stopping=stop.is_set)
+        if database.clock() >= next_cleaning:
+            clean(database)
+            next_cleaning = database.clock() + HOUSEKEEPING
+        return 0
+
+    _repeat(work, stop, pause=RECOUNT)
 
 
 def clean(database: Database) -> None:
@@ -52,21 +58,7 @@ def clean(database: Database) -> None:
         )
 
 
-class _Every:
-    """Does something at once, and again whenever so much time has passed."""
-
-    def __init__(self, period: timedelta, do: Callable[[], object]) -> None:
-        self._period = period
-        self._do = do
-        self._next: datetime | None = None
-
-    def at(self, now: datetime) -> None:
-        if self._next is None or now >= self._next:
-            self._do()
-            self._next = now + self._period
-
-
-def _repeat(work: Callable[[], int], stop: threading.Event) -> None:
+def _repeat(work: Callable[[], int], stop: threading.Event, *, pause: timedelta) -> None:
     """Work until `stop` is set, resting when there was nothing; a database away is waited for."""
     while not stop.is_set():
         try:
@@ -75,4 +67,4 @@ def _repeat(work: Callable[[], int], stop: threading.Event) -> None:
             log.warning("waiting for the database: %s", error)
             done = 0
         if not done:
-            stop.wait(POLL.total_seconds())
+            stop.wait(pause.total_seconds())

@@ -25,12 +25,14 @@ def _migrate_sqlite(connection: Connection) -> None:
     """
     driver = connection.connection.cursor()
     driver.execute("PRAGMA foreign_keys = OFF")
-    with connection.begin():
-        _migrate(connection)
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        if broken:
-            raise RuntimeError(f"rows without their parent: {broken}")
-    driver.execute("PRAGMA foreign_keys = ON")
+    try:
+        with connection.begin():
+            _migrate(connection)
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+            if broken:
+                raise RuntimeError(f"rows without their parent: {broken}")
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 if engine.dialect.name == "sqlite":

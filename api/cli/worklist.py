@@ -16,8 +16,8 @@ from api.rest.task_query import Sort, State, TaskQuery
 from api.rest.tasks import CompletedTask, DetailedTask, ListedTask, TaskList
 from engine import reports
 from engine import tasks as worklist
-from engine.deadlines import Timeliness
 from engine.durations import Duration
+from engine.model import Timeliness
 
 _task = click.argument("task_id", metavar="TASK", type=click.UUID)
 

@@ -9,8 +9,8 @@ from api.rest.resource import Resource
 from api.rest.schemas import Answer, Listing, ListQuery, local, local_or_none
 from engine import notifications
 from engine.database import Transaction
-from engine.deadlines import Timeliness, timeliness
-from engine.model import Rung, Task, TaskState
+from engine.deadlines import timeliness
+from engine.model import Rung, Task, TaskState, Timeliness
 from engine.permissions import Actor
 from engine.repository import NotificationRecord
 

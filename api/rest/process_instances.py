@@ -18,10 +18,9 @@ from api.rest.schemas import (
 )
 from engine import instances
 from engine.database import Transaction
-from engine.deadlines import Timeliness
 from engine.history import EventType
 from engine.instances import StepProgress, StepState
-from engine.model import HistoryEvent, InstanceState
+from engine.model import HistoryEvent, InstanceState, Timeliness
 from engine.permissions import Actor
 from engine.repository import InstanceFilter, InstanceRecord
 

@@ -26,7 +26,7 @@ from engine.errors import Invalid
 from engine.repository import InvalidCursor, Key, Page, PageRequest
 
 T = TypeVar("T")
-EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """Between which every moment of a request lies."""
 _EXAMPLE = "2026-11-04T09:00:00+08:00"
 _PLAIN_WORDS = {"missing": "is missing", "extra_forbidden": "is not a known field"}
@@ -66,7 +66,7 @@ def _iso(value: object) -> datetime:
 
 
 def _in_reach(moment: datetime) -> datetime:
-    if not EARLIEST <= moment < _LATEST:
+    if not _EARLIEST <= moment < _LATEST:
         raise ValueError("a moment from 1970 to 2199 is needed")
     return moment
 

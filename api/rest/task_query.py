@@ -1,14 +1,12 @@
 """Which tasks of the worklist are wanted."""
 
-from collections.abc import Mapping
 from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from api.rest.schemas import EARLIEST, InvalidRequest, ListQuery, Moment
-from engine.deadlines import Timeliness
-from engine.model import TaskState
+from api.rest.schemas import InvalidRequest, ListQuery, Moment
+from engine.model import TaskState, Timeliness
 from engine.permissions import Actor
 from engine.repository import TaskFilter
 
@@ -39,21 +37,18 @@ class TaskQuery(ListQuery):
 
         Raises InvalidRequest: a parameter that goes with no `timeliness`.
         """
-        overdue, at_risk, due_after = self.overdue, None, self.due_after
         if self.timeliness is not None:
             self._require_open()
-            overdue, at_risk = _STANDING[self.timeliness]
-            due_after = due_after or EARLIEST  # without a due date a task has no timeliness
         return TaskFilter(
             state=None if self.state == "any" else TaskState(self.state),
             assignee=by.username if self.assignee == "me" else self.assignee,
             candidate_group=self.candidate_group,
             process_definition_key=self.process_definition_key,
             process_instance_id=self.process_instance_id,
-            overdue=overdue,
-            at_risk=at_risk,
+            overdue=self.overdue,
+            timeliness=self.timeliness,
             due_before=self.due_before,
-            due_after=due_after,
+            due_after=self.due_after,
         )
 
     def _require_open(self) -> None:
@@ -61,11 +56,3 @@ class TaskQuery(ListQuery):
             raise InvalidRequest(fields={"timeliness": "only open tasks have one"})
         if self.overdue is not None:
             raise InvalidRequest(fields={"overdue": "either this or timeliness"})
-
-
-_STANDING: Mapping[Timeliness, tuple[bool | None, bool | None]] = {
-    Timeliness.ON_TRACK: (False, False),
-    Timeliness.AT_RISK: (None, True),
-    Timeliness.OVERDUE: (True, None),
-}
-"""Whether overdue, and whether at risk."""

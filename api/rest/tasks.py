@@ -25,9 +25,9 @@ from api.rest.task_query import TaskQuery
 from engine import tasks
 from engine.bpmn.forms import json_schema
 from engine.database import Transaction
-from engine.deadlines import Timeliness, lateness, timeliness
+from engine.deadlines import lateness, timeliness
 from engine.durations import Duration
-from engine.model import InstanceState, Task, TaskState
+from engine.model import InstanceState, Task, TaskState, Timeliness
 from engine.permissions import Actor
 from engine.repository import TaskRecord
 from engine.tasks import Completion
@@ -125,8 +125,8 @@ class DetailedTask(ListedTask):
     )
     deadline: ShownDeadline | None = Field(
         description=(
-            "Why the time standard leads to its deadline; what extensions and suspensions have "
-            "added to `due_date` comes on top."
+            "Why the due date is then: the closed time that the time standard has passed over; of "
+            "a due date that was extended or suspended, the days off before it."
         )
     )
     required_documents: str = Field(description="Kelengkapan: what has to be there before.")

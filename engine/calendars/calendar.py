@@ -89,11 +89,10 @@ class Calendar:
         """Return the same deadline as `due` with the closed time it skips; raises the same."""
         route = self._route(start, duration)
         due = route[-1].end
-        years = range(self.local(start).year, self.local(due).year + 1)
         return Deadline(
             due=due,
             skipped=_merged(skipped for leg in route for skipped in self._skipped(leg)),
-            years_without_decree=tuple(filter(self.timetable.decree_missing, years)),
+            years_without_decree=self._undecreed(start, due),
         )
 
     def later(self, start: datetime, open_time: timedelta) -> datetime:
@@ -105,6 +104,19 @@ class Calendar:
         if open_time < timedelta(0):
             raise ValueError(f"Open time is not negative: {open_time}")
         return self._open_time_later(utc(start), open_time).end
+
+    def explain_between(self, start: datetime, due: datetime) -> Deadline:
+        """Return a deadline that is given, with the days off between it and its start."""
+        start, due = utc(start), utc(due)
+        return Deadline(
+            due=due,
+            skipped=_merged(self._skipped(_Leg(start, due, by_days=True))),
+            years_without_decree=self._undecreed(start, due),
+        )
+
+    def _undecreed(self, start: datetime, due: datetime) -> tuple[int, ...]:
+        years = range(self.local(start).year, self.local(due).year + 1)
+        return tuple(filter(self.timetable.decree_missing, years))
 
     def worked_between(self, start: datetime, end: datetime) -> timedelta:
         """Return the open time between two moments; nothing when the end is not after the start.

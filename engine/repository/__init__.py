@@ -20,6 +20,7 @@ from engine.repository.instances import (
     history,
     instance,
     instances,
+    lock_idle_instance,
     lock_instance,
     lock_instance_of_job,
     lock_instance_of_task,
@@ -36,11 +37,7 @@ from engine.repository.jobs import (
     job,
     jobs_under_lock,
 )
-from engine.repository.metrics import (
-    Backlog,
-    backlogs,
-    note_probe,
-)
+from engine.repository.metrics import Backlog, backlogs
 from engine.repository.notifications import (
     NotificationRecord,
     active_users_with,
@@ -66,6 +63,7 @@ from engine.repository.people import (
     holder,
     holders,
     lock_office,
+    note_probe,
     position,
     position_by_code,
     position_coded,
@@ -165,6 +163,7 @@ __all__ = [
     "jobs_under_lock",
     "latest_definition",
     "latest_revision",
+    "lock_idle_instance",
     "lock_instance",
     "lock_instance_of_job",
     "lock_instance_of_task",

@@ -30,10 +30,17 @@ class InstanceNotFound(NotFound):
 def lock_instance(tx: Transaction, instance_id: UUID) -> ProcessInstance:
     """Lock a case for this transaction and return it as it is now.
 
-    Whoever waited for the lock continues at the moment of the step that held it, never before: the
-    history of a case does not run backwards. Raises InstanceNotFound.
+    Whoever waited for the lock continues at the moment of what was done under it before, and
+    whoever comes next not before this moment: the history of a case does not run backwards.
+    Raises InstanceNotFound.
     """
     return _lock(tx, ProcessInstance.id == instance_id, InstanceNotFound, instance_id)
+
+
+def lock_idle_instance(tx: Transaction, instance_id: UUID) -> ProcessInstance | None:
+    """Lock a case as `lock_instance`, unless somebody else is at it."""
+    query = _instance(tx, ProcessInstance.id == instance_id).with_for_update(skip_locked=True)
+    return _at_its_moment(tx, tx.session.scalar(query, execution_options=FRESH))
 
 
 def lock_instance_of_task(tx: Transaction, task_id: UUID) -> ProcessInstance:
@@ -54,25 +61,23 @@ def lock_instance_of_job(tx: Transaction, key: str) -> ProcessInstance | None:
         .scalar_subquery()
     )
     query = _instance(tx, ProcessInstance.id == owner).with_for_update(skip_locked=True)
-    return _at_or_after_last_step(tx, tx.session.scalar(query, execution_options=FRESH))
+    return _at_its_moment(tx, tx.session.scalar(query, execution_options=FRESH))
 
 
 def _lock(
     tx: Transaction, which: ColumnElement[bool], missing: type[NotFound], wanted: UUID
 ) -> ProcessInstance:
     row = tx.session.scalar(_instance(tx, which).with_for_update(), execution_options=FRESH)
-    return found(_at_or_after_last_step(tx, row), missing, id=str(wanted))
+    return found(_at_its_moment(tx, row), missing, id=str(wanted))
 
 
 def _instance(tx: Transaction, which: ColumnElement[bool]) -> Select[ProcessInstance]:
     return select(ProcessInstance).where(ProcessInstance.tenant_id == tx.tenant_id, which)
 
 
-def _at_or_after_last_step(
-    tx: Transaction, instance: ProcessInstance | None
-) -> ProcessInstance | None:
+def _at_its_moment(tx: Transaction, instance: ProcessInstance | None) -> ProcessInstance | None:
     if instance is not None:
-        tx.now = max(tx.now, instance.advanced_at)
+        tx.now = instance.advanced_at = max(tx.now, instance.advanced_at)
     return instance
 
 

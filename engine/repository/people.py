@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, or_, select, update
 
 from engine.database import Transaction
 from engine.errors import NotFound
+from engine.failures import NotMigrated
 from engine.model import (
     Holder,
     Position,
@@ -34,6 +35,13 @@ class HolderNotFound(NotFound):
 def tenant(tx: Transaction) -> Tenant | None:
     """Return the office of this transaction, if the database knows it."""
     return tx.session.get(Tenant, tx.tenant_id)
+
+
+def note_probe(tx: Transaction) -> None:
+    """Write that this moment can be written. Raises NotMigrated if there is no office."""
+    noted = update(Tenant).where(Tenant.id == tx.tenant_id).values(probed_at=tx.now)
+    if tx.session.scalar(noted.returning(Tenant.id)) is None:
+        raise NotMigrated
 
 
 def lock_office(tx: Transaction) -> None:

@@ -13,7 +13,6 @@ from engine.model import (
     ProcessDefinition,
     ProcessInstance,
     Task,
-    TaskState,
 )
 from engine.repository.paging import Page, PageRequest, page_of
 
@@ -80,6 +79,5 @@ def open_deadlines(tx: Transaction) -> list[tuple[Task, str, UUID]]:
 
 
 def _has_deadline(tx: Transaction) -> ColumnElement[bool]:
-    """A suspended one counts too: it will go on."""
-    alive = Task.state.in_((TaskState.OPEN, TaskState.SUSPENDED))
-    return and_(Task.tenant_id == tx.tenant_id, alive, Task.due_at.is_not(None))
+    """A suspended one counts too: it will go on. As the index of running tasks says it."""
+    return and_(Task.tenant_id == tx.tenant_id, Task.ended_at.is_(None), Task.due_at.is_not(None))

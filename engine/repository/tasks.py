@@ -1,6 +1,6 @@
 """The worklist, and what of it a user may see."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from engine.model import (
     ProcessInstance,
     Task,
     TaskState,
+    Timeliness,
     User,
 )
 from engine.repository.paging import FRESH, AnyRow, Order, Page, PageRequest, found, page_of
@@ -68,8 +69,8 @@ class TaskFilter:
     process_definition_key: str | None = None
     process_instance_id: UUID | None = None
     overdue: bool | None = None
-    at_risk: bool | None = None
-    """Open, not overdue, but in the last part of its time."""
+    timeliness: Timeliness | None = None
+    """Open ones with a deadline that stand so with it."""
     due_before: datetime | None = None
     due_after: datetime | None = None
 
@@ -146,9 +147,8 @@ def _task_conditions(tx: Transaction, wanted: TaskFilter) -> Iterable[ColumnElem
     if wanted.overdue is not None:
         late = and_(Task.state == TaskState.OPEN, Task.due_at < tx.now)
         yield late if wanted.overdue else or_(~late, Task.due_at.is_(None))
-    if wanted.at_risk is not None:
-        warned = and_(Task.state == TaskState.OPEN, Task.at_risk_at < tx.now, Task.due_at >= tx.now)
-        yield warned if wanted.at_risk else or_(~warned, Task.at_risk_at.is_(None))
+    if wanted.timeliness is not None:
+        yield from (Task.state == TaskState.OPEN, *_standing(tx)[wanted.timeliness])
     for value, condition in (
         (wanted.state, Task.state == wanted.state),
         (wanted.assignee, User.username == wanted.assignee),
@@ -162,6 +162,16 @@ def _task_conditions(tx: Transaction, wanted: TaskFilter) -> Iterable[ColumnElem
         yield Task.due_at < wanted.due_before
     if wanted.due_after is not None:
         yield Task.due_at > wanted.due_after
+
+
+def _standing(tx: Transaction) -> Mapping[Timeliness, Sequence[ColumnElement[bool]]]:
+    not_overdue = Task.due_at >= tx.now
+    early = or_(Task.at_risk_at >= tx.now, Task.at_risk_at.is_(None))
+    return {
+        Timeliness.ON_TRACK: (not_overdue, early),
+        Timeliness.AT_RISK: (not_overdue, Task.at_risk_at < tx.now),
+        Timeliness.OVERDUE: (Task.due_at < tx.now,),
+    }
 
 
 def visible_task(by: Visibility) -> ColumnElement[bool]:

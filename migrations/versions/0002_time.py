@@ -14,6 +14,8 @@ ID = sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 RUNGS = ("at_risk", "overdue", "long_overdue")
+NOT_ENDED = sa.text("ended_at IS NULL")
+HAS_FAILED = sa.text("attempts > 0")
 CLUSTERED = {"sqlite_with_rowid": False}
 """Said again wherever SQLite makes such a table anew."""
 
@@ -65,6 +67,12 @@ def _tasks() -> None:
         table.create_check_constraint(op.f("ck_tasks_rung"), _one_of("rung", RUNGS))
         check = "ck_tasks_taskstate"
         _let_state_be(table, check, "open", "suspended", "completed", "cancelled")
+        table.create_index(
+            "ix_running_tasks_calendar_revision",
+            ["tenant_id", "calendar_revision"],
+            postgresql_where=NOT_ENDED,
+            sqlite_where=NOT_ENDED,
+        )
 
 
 def _jobs() -> None:
@@ -82,6 +90,12 @@ def _jobs() -> None:
         kind = sa.String(length=16)
         table.alter_column("queue", existing_type=kind, nullable=False, server_default=None)
         table.create_index("ix_jobs_tenant_id_queue_run_at", ["tenant_id", "queue", "run_at"])
+        table.create_index(
+            "ix_failing_jobs_queue",
+            ["tenant_id", "queue"],
+            postgresql_where=HAS_FAILED,
+            sqlite_where=HAS_FAILED,
+        )
 
 
 def _notifications() -> None:

@@ -158,27 +158,85 @@ def _die(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_worker_that_was_frozen_longer_than_its_lease_sends_nothing(
+def after_the_lease(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen between the lease of a message and its sending."""
+    leased = outbox._lease
+
+    def lease(tx: Transaction, key: str) -> object:
+        held = leased(tx, key)
+        tx.session.commit()
+        happens()
+        return held
+
+    monkeypatch.setattr(outbox, "_lease", lease)
+
+
+def test_a_worker_that_was_frozen_after_its_lease_sends_nothing_then(
+    mailing: Mailing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailing.overdue()
+    frozen = outbox.FRESH + timedelta(seconds=1)
+    with monkeypatch.context() as context:
+        after_the_lease(context, lambda: mailing.office.clock.advance(seconds=frozen.seconds))
+        assert mailing.deliver() == 0
+    assert mailing.received() == []
+    mailing.office.clock.now += outbox.LEASE
+    assert mailing.deliver() == 2
+
+
+def test_a_step_that_is_done_after_the_lease_stops_the_mail(
     mailing: Mailing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = mailing.overdue()
-    leased = outbox._lease
 
-    def freeze(*args: object) -> object:
-        held = leased(*args)  # type: ignore[arg-type]  # handed on as they are
-        mailing.office.clock.now += outbox.LEASE + timedelta(seconds=1)
-        return held
+    def complete() -> None:
+        if case.open_tasks()[0].name.startswith("Memerintahkan"):
+            case.complete("Memerintahkan", by="kepala.badan")
 
-    monkeypatch.setattr(outbox, "_lease", freeze)
+    after_the_lease(monkeypatch, complete)
     assert mailing.deliver() == 0
-    case.complete("Memerintahkan", by="kepala.badan")
     assert mailing.received() == []
+
+
+def test_whoever_has_lost_the_lease_does_not_judge_the_message(mailing: Mailing) -> None:
+    mailing.overdue()
+    (key, *_) = [job.key for job in mailing.jobs()]
+    with mailing.office.database.begin() as tx:
+        lost = outbox._lease(tx, key)
+    assert lost is not None
+    mailing.office.clock.now += outbox.LEASE + timedelta(seconds=1)
+    with mailing.office.database.begin() as tx:
+        held = outbox._lease(tx, key)
+    assert held is not None
+    outbox._failed(mailing.office.database, key, lost, "451", most_attempts=1)
+    (job,) = [job for job in mailing.jobs() if job.key == key]
+    assert (job.run_at, job.attempts) == (held.until, 0)
+
+
+def test_a_hanging_mail_server_leaves_the_rest_of_its_mails_for_the_next_visit(
+    mailing: Mailing,
+) -> None:
+    mailing.server.answers["RCPT"] = "451 4.3.0 Try again later"
+    mailing.overdue()
+    mailing.deliver()
+    assert sorted(job.attempts for job in mailing.jobs()) == [0, 1]
+
+
+def test_a_worker_that_is_to_stop_begins_no_further_message(mailing: Mailing) -> None:
+    mailing.overdue()
+    sent = iter([False, True, True])
+    delivered = outbox.deliver_due(
+        mailing.office.database, mailing.channels, stopping=lambda: next(sent)
+    )
+    assert delivered == 1
+    assert len(mailing.received()) == 1
 
 
 def test_a_mail_server_that_is_away_is_tried_again_and_loses_nothing(mailing: Mailing) -> None:
     mailing.server.answers["RCPT"] = "451 4.3.0 Try again later"
     mailing.overdue()
-    assert mailing.deliver() == 0
+    for _ in range(2):
+        assert mailing.deliver() == 0  # one failure is enough for a visit
     assert [job.attempts for job in mailing.jobs()] == [1, 1]
     mailing.server.answers.clear()
     assert mailing.deliver() == 0
@@ -206,7 +264,7 @@ def test_a_mail_that_was_never_taken_becomes_an_incident_after_the_last_try(
 ) -> None:
     mailing.server.answers["RCPT"] = "451 4.3.0 Try again later"
     mailing.overdue()
-    for _ in range(outbox.MOST_ATTEMPTS):
+    for _ in range(2 * outbox.MOST_ATTEMPTS):
         mailing.deliver()
         mailing.office.clock.advance(hours=2)
     assert {job.run_at for job in mailing.jobs()} == {None}

@@ -1,4 +1,4 @@
-"""Real workers: frozen, cut off from their database, waiting; every timer fires once all the same."""
+"""Real workers, frozen or cut off from their database: every timer fires once all the same."""
 
 import os
 import signal
@@ -20,6 +20,7 @@ from engine import people, repository
 from engine.clock import system_clock
 from engine.config import Settings
 from engine.database import Database
+from engine.errors import Unavailable
 from engine.history import EventType
 from engine.model import HistoryEvent, Job, JobQueue
 from engine.permissions import SYSTEM
@@ -39,6 +40,8 @@ from tests.smtp_server import HANG, smtp_server
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 WORKER = (ALUR, "worker")
 WAITING = "waiting for the database"
+BETWEEN_JOBS, UNDER_THE_LOCK = "engine.jobs._fire_alone", "engine.cases.locked"
+"""Functions at whose beginning a worker is about to do a job, and has just locked its case."""
 _STATE = 2
 """The field of /proc/PID/stat that says whether a process runs, sleeps or is stopped."""
 
@@ -73,6 +76,25 @@ class Installation:
                 HistoryEvent.type == EventType.TIMER_FIRED
             )
             return Counter(instance_id for (instance_id,) in fired)
+
+    def failures(self) -> list[Job]:
+        """Return the jobs of which an attempt has failed; nothing here is the fault of a job."""
+        with self.office.database.read() as tx:
+            return tx.session.query(Job).where(Job.attempts > 0).all()
+
+    def has_its_database(self) -> bool:
+        """Return whether the database answers."""
+        try:
+            self.office.database.check()
+        except Unavailable:
+            return False
+        return True
+
+    def can_lock_all(self) -> bool:
+        """Return whether nobody holds the lock of a case whose timer is due."""
+        with self.office.database.begin() as tx:
+            keys = repository.due_job_keys(tx, JobQueue.CASE, limit=200)
+            return all(repository.lock_instance_of_job(tx, key) for key in keys)
 
     def wait_for(self, count: int) -> None:
         """Return once so many cases have fired, each once."""
@@ -132,14 +154,12 @@ def is_frozen(process: subprocess.Popen[bytes]) -> bool:
 
 
 @ON_POSTGRESQL
-@pytest.mark.parametrize(
-    ("inside", "holds_a_lock"), [("engine.jobs._fire_alone", False), ("engine.cases.locked", True)]
-)
+@pytest.mark.parametrize("inside", [BETWEEN_JOBS, UNDER_THE_LOCK])
 def test_another_worker_takes_over_from_a_frozen_one_which_does_no_harm_when_it_goes_on(
-    installation: Installation, inside: str, holds_a_lock: bool
+    installation: Installation, inside: str
 ) -> None:
     installation.start(20)
-    with installation.worker("frozen", *freezing(inside)) as (frozen, log):
+    with installation.worker("frozen", *freezing(inside)) as (frozen, _):
         wait_until(lambda: is_frozen(frozen))
         assert installation.fired() == Counter()
         with installation.worker("other") as (other, _):
@@ -149,21 +169,30 @@ def test_another_worker_takes_over_from_a_frozen_one_which_does_no_harm_when_it_
         installation.start(5)
         installation.wait_for(25)
         assert terminate(frozen) == 0
-        print(log.read_text())
-    assert failures(installation.office.database) == []
+    assert installation.failures() == []
 
 
-def failures(database: Database) -> list[Job]:
-    """Return the jobs of which an attempt has failed: nothing here is the fault of a job."""
-    with database.read() as tx:
-        return tx.session.query(Job).where(Job.attempts > 0).all()
+@ON_POSTGRESQL
+def test_a_worker_whose_lock_was_taken_while_it_was_frozen_says_so_and_does_not_blame_the_job(
+    installation: Installation,
+) -> None:
+    installation.start(1)
+    with installation.worker("frozen", *freezing(UNDER_THE_LOCK)) as (frozen, log):
+        wait_until(lambda: is_frozen(frozen))
+        wait_until(installation.can_lock_all)
+        frozen.send_signal(signal.SIGCONT)
+        wait_for_line(log, WAITING, frozen)
+        installation.wait_for(1)
+        assert terminate(frozen) == 0
+    assert installation.failures() == []
+    assert "a job failed" not in log.read_text()
 
 
 def test_a_worker_frozen_inside_a_transaction_goes_on_where_it_was(
     installation: Installation,
 ) -> None:
     installation.start(5)
-    with installation.worker("frozen", *freezing("engine.cases.locked")) as (frozen, _):
+    with installation.worker("frozen", *freezing(UNDER_THE_LOCK)) as (frozen, _):
         wait_until(lambda: is_frozen(frozen))
         assert installation.fired() == Counter()
         frozen.send_signal(signal.SIGCONT)
@@ -194,12 +223,14 @@ def stop(server: Any) -> None:  # noqa: ANN401 — the wheel has no types
     server.stop()
 
 
-def kill(server: Any) -> None:  # noqa: ANN401 — as above
-    """Kill the server's first process; its others end by themselves when they notice."""
-    os.kill(server.get_pid(), signal.SIGKILL)
+def crash(server: Any) -> None:  # noqa: ANN401 — as above
+    """Kill all processes of the server but the first, which brings it up again from its log."""
+    first = server.get_pid()
+    for pid in Path(f"/proc/{first}/task/{first}/children").read_text().split():
+        os.kill(int(pid), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("end", [stop, kill])
+@pytest.mark.parametrize("end", [stop, crash])
 def test_a_worker_waits_for_a_database_that_restarts_and_goes_on_without_help(
     server: Any,  # noqa: ANN401 — as above
     end: Callable[[Any], None],
@@ -210,15 +241,15 @@ def test_a_worker_waits_for_a_database_that_restarts_and_goes_on_without_help(
     installation.start(40)
     with installation.worker("worker") as (worker, log):
         wait_until(lambda: len(installation.fired()) > 0)
-        installation.office.database.dispose()
         end(server)
         wait_for_line(log, WAITING, worker)
         server.start()
+        wait_until(installation.has_its_database)
         installation.wait_for(40)
         installation.start(5)
         installation.wait_for(45)
         assert terminate(worker) == 0
-    assert failures(installation.office.database) == []
+    assert installation.failures() == []
     installation.office.database.dispose()
 
 
@@ -228,8 +259,8 @@ COUNTING_POLLS = """
 from api.cli import main
 from engine import jobs
 whole = jobs.fire_due
-def poll(database):
-    fired = whole(database)
+def poll(*args, **more):
+    fired = whole(*args, **more)
     print("poll", fired, flush=True)
     return fired
 jobs.fire_due = poll

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.cases import InstanceEnded, InstanceSuspended, ReasonMissing
-from engine.deadlines import Timeliness
-from engine.model import InstanceState, TaskState
+from engine.model import InstanceState, TaskState, Timeliness
 from engine.rescheduling import InvalidExtension, NotSuspended
 from tests.office import Office, PlayedCase
 

@@ -1,8 +1,10 @@
 """The escalation ladder: who is told of what, and that nobody is told twice or for nothing."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from engine import people, repository, tasks
+from engine import people, repository, revisions, tasks
+from engine.cases import ladder_key
+from engine.ladder import Ladder
 from engine.model import Capacity, Role, Rung
 from engine.permissions import SYSTEM
 from tests.office import Office, PlayedCase
@@ -173,3 +175,48 @@ def test_the_rung_is_on_the_task(office: Office) -> None:
     office.wait("PT8M")
     office.fire()
     assert case.open_tasks()[0].rung is Rung.AT_RISK
+
+
+def test_a_rung_that_lies_out_of_reach_keeps_no_other_from_being_told(office: Office) -> None:
+    office.database._ladder = Ladder.model_validate(
+        {"long_overdue": {"after": 100.0, "to": ["supervisor"]}}
+    )
+    case = office.start()
+    case.extend("Memerintahkan", "P1Y")
+    with office.database.begin() as tx:
+        (task,) = case.open_tasks()
+        task = repository.task(tx, task.id).task
+        task.reckoning = {**(task.reckoning or {}), "duration": "P5Y", "changes": []}
+    (task,) = case.open_tasks()
+    assert task.due_at is not None
+    office.clock.now = task.due_at + timedelta(seconds=1)
+    office.fire()
+    assert rungs(case) == ["overdue"]
+
+
+def test_the_next_rung_has_as_many_tries_as_the_first(office: Office) -> None:
+    case = office.start()
+    with office.database.begin() as tx:
+        job = repository.job(tx, ladder_key(case.open_tasks()[0].id))
+        assert job is not None
+        job.attempts, job.error = 5, "gagal"
+    office.wait("PT8M")
+    office.fire()
+    with office.database.read() as tx:
+        job = repository.job(tx, ladder_key(case.open_tasks()[0].id))
+        assert job is not None
+        assert (job.attempts, job.error) == (0, None)
+
+
+def test_a_step_of_before_the_upgrade_is_not_long_overdue_at_its_deadline(office: Office) -> None:
+    case = office.start()
+    with office.database.begin() as tx:
+        task = repository.task(tx, case.open_tasks()[0].id).task
+        task.reckoning = task.at_risk_at = task.calendar_revision = None
+    office.wait("PT10M")
+    office.fire()
+    assert rungs(case) == ["overdue"]
+    revisions.recount_stale(office.database)
+    office.wait("PT10M")
+    office.fire()
+    assert rungs(case) == ["overdue", "long_overdue"]
