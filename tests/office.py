@@ -24,7 +24,7 @@ from engine.bpmn.sop import Process
 from engine.config import ROOT
 from engine.database import Database, Transaction
 from engine.durations import Duration
-from engine.model import Capacity, HistoryEvent, InstanceState, Role, Task
+from engine.model import Capacity, HistoryEvent, InstanceState, Position, Role, Task
 from engine.permissions import SYSTEM, Actor
 from engine.repository import InstanceFilter, PageRequest, TaskFilter
 from tests.clock import TestClock
@@ -75,16 +75,7 @@ class Office:
             for username, code in ACTORS.items():
                 user_id = _add_user(tx, username, Role.ACTOR, password)
                 position = people.create_position(tx, code=code, name=code, by=SYSTEM)
-                people.appoint(
-                    tx,
-                    position.id,
-                    user_id=user_id,
-                    held_from=date(2023, 7, 10),
-                    held_until=None,
-                    capacity=Capacity.DEFINITIVE,
-                    decree=None,
-                    by=SYSTEM,
-                )
+                appoint(tx, position, user_id)
         return process
 
     def actor(self, username: str) -> Actor:
@@ -242,6 +233,28 @@ def found_office(database: Database) -> None:
     """Make the office in a migrated database, with the calendar of the reference office."""
     with database.begin() as tx:
         revisions.found_office(tx, (ROOT / "processes" / "calendar.toml").read_text())
+
+
+def appoint(
+    tx: Transaction,
+    position: Position,
+    user_id: UUID,
+    *,
+    held_from: date = date(2023, 7, 10),
+    held_until: date | None = None,
+    capacity: Capacity = Capacity.DEFINITIVE,
+) -> None:
+    """Let a user hold a position, for ever if nothing else is said."""
+    people.appoint(
+        tx,
+        position.id,
+        user_id=user_id,
+        held_from=held_from,
+        held_until=held_until,
+        capacity=capacity,
+        decree=None,
+        by=SYSTEM,
+    )
 
 
 def _add_user(tx: Transaction, username: str, role: Role, password: str | None) -> UUID:

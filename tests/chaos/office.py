@@ -3,17 +3,17 @@
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from engine import definitions, people, repository
 from engine.clock import system_clock
 from engine.config import ROOT, Settings
 from engine.database import Database, Transaction
-from engine.model import Capacity, Role, Rung
+from engine.model import Role, Rung
 from engine.permissions import SYSTEM
 from tests.chaos import diagram
 from tests.chaos.sessions import PASSWORD
 from tests.integration.running import ALUR
+from tests.office import appoint
 
 STARTER = "pengawas"
 """Starts and cancels cases; as a supervisor told of everything that is overdue."""
@@ -66,13 +66,4 @@ def _hire(tx: Transaction, username: str, person: Person) -> None:
     user.mail_rungs = person.mail_rungs
     if person.position:
         position = repository.position_by_code(tx, person.position)
-        people.appoint(
-            tx,
-            position.id,
-            user_id=user.id,
-            held_from=date(2023, 7, 10),
-            held_until=None,
-            capacity=Capacity.DEFINITIVE,
-            decree=None,
-            by=SYSTEM,
-        )
+        appoint(tx, position, user.id)

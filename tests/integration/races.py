@@ -3,14 +3,14 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from engine import people, repository, tokens
 from engine.errors import AlurError
 from engine.model import Capacity, Role
 from engine.permissions import SYSTEM
-from tests.office import ACTORS, Office
+from tests.office import ACTORS, Office, appoint
 
 COUNT = 8
 RACERS = [f"racer{number}" for number in range(COUNT)]
@@ -32,16 +32,7 @@ def hire_racers(office: Office) -> None:
             for code in ACTORS.values():
                 position = repository.position_coded(tx, code)
                 assert position is not None
-                people.appoint(
-                    tx,
-                    position.id,
-                    user_id=user.id,
-                    held_from=date(2023, 7, 10),
-                    held_until=None,
-                    capacity=Capacity.PLH,
-                    decree=None,
-                    by=SYSTEM,
-                )
+                appoint(tx, position, user.id, capacity=Capacity.PLH)
 
 
 def log_in(office: Office, username: str) -> str:

@@ -91,10 +91,10 @@ class Installation:
         return True
 
     def can_lock_all(self) -> bool:
-        """Return whether nobody holds the lock of a case whose timer is due."""
+        """Return whether nobody holds the lock of a case whose timer waits."""
         with self.office.database.begin() as tx:
-            keys = repository.due_job_keys(tx, JobQueue.CASE, limit=200)
-            return all(repository.lock_instance_of_job(tx, key) for key in keys)
+            keys = tx.session.query(Job.key).where(Job.queue == JobQueue.CASE)
+            return all(repository.lock_instance_of_job(tx, key) for (key,) in keys)
 
     def wait_for(self, count: int) -> None:
         """Return once so many cases have fired, each once."""
@@ -179,6 +179,7 @@ def test_a_worker_whose_lock_was_taken_while_it_was_frozen_says_so_and_does_not_
     installation.start(1)
     with installation.worker("frozen", *freezing(UNDER_THE_LOCK)) as (frozen, log):
         wait_until(lambda: is_frozen(frozen))
+        assert not installation.can_lock_all()
         wait_until(installation.can_lock_all)
         frozen.send_signal(signal.SIGCONT)
         wait_for_line(log, WAITING, frozen)

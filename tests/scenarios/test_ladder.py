@@ -7,7 +7,7 @@ from engine.cases import ladder_key
 from engine.ladder import Ladder
 from engine.model import Capacity, Role, Rung
 from engine.permissions import SYSTEM
-from tests.office import Office, PlayedCase
+from tests.office import Office, PlayedCase, appoint
 
 
 def rungs(case: PlayedCase) -> list[str]:
@@ -87,16 +87,7 @@ def test_who_has_taken_the_task_is_told_and_not_the_other_holders(office: Office
             tx, username="staf.dua", name="Staf Dua", roles=[Role.ACTOR], password=None, by=SYSTEM
         )
         position = repository.position_by_code(tx, "staf")
-        people.appoint(
-            tx,
-            position.id,
-            user_id=user.id,
-            held_from=date(2023, 7, 10),
-            held_until=None,
-            capacity=Capacity.DEFINITIVE,
-            decree=None,
-            by=SYSTEM,
-        )
+        appoint(tx, position, user.id)
     case, other = office.start("A"), office.start("B")
     for each in (case, other):
         each.play(until="Menyampaikan format")
@@ -121,16 +112,8 @@ def test_the_acting_holder_of_the_day_is_told(office: Office) -> None:
             by=SYSTEM,
         )
         position = repository.position_by_code(tx, "kepala-badan")
-        people.appoint(
-            tx,
-            position.id,
-            user_id=user.id,
-            held_from=date(2026, 11, 4),
-            held_until=date(2026, 11, 4),
-            capacity=Capacity.PLH,
-            decree="800/123/2026",
-            by=SYSTEM,
-        )
+        day = date(2026, 11, 4)
+        appoint(tx, position, user.id, held_from=day, held_until=day, capacity=Capacity.PLH)
     case = office.start()
     office.wait("PT10M")
     office.fire()

@@ -7,6 +7,7 @@ import pytest
 from engine.calendars import Calendar, load, parse
 from engine.durations import Duration
 from tests.unit.calendar_model import FILE
+from tests.unit.office_time import at, due
 
 # A health centre in Papua: six days, WIT, 37 h 30 min a week, open on cuti bersama.
 PUSKESMAS = """
@@ -56,17 +57,6 @@ def puskesmas() -> Calendar:
 @pytest.fixture(scope="module")
 def kantor() -> Calendar:
     return load(FILE).default
-
-
-def at(calendar: Calendar, text: str) -> datetime:
-    """Return the moment when the clocks of the office show "2026-06-02 09:00"."""
-    return datetime.fromisoformat(text).replace(tzinfo=calendar.zone)
-
-
-def due(calendar: Calendar, start: str, duration: str) -> str:
-    """Return when it is due, as the clocks of the office show it."""
-    moment = calendar.due(at(calendar, start), Duration.parse(duration))
-    return calendar.local(moment).strftime("%Y-%m-%d %H:%M")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from engine.calendars import (
     parse,
 )
 from engine.durations import Duration
+from tests.unit.office_time import at, due
 
 FILE = Path(__file__).parents[2] / "processes" / "calendar.toml"
 
@@ -51,17 +52,6 @@ def calendars() -> Calendars:
 @pytest.fixture(scope="module")
 def office(calendars: Calendars) -> Calendar:
     return calendars.default
-
-
-def at(calendar: Calendar, text: str) -> datetime:
-    """Return the moment when the clocks of the office show "2026-03-17 09:00"."""
-    return datetime.fromisoformat(text).replace(tzinfo=calendar.zone)
-
-
-def due(calendar: Calendar, start: str, duration: str) -> str:
-    """Return when it is due, as the clocks of the office show it."""
-    moment = calendar.due(at(calendar, start), Duration.parse(duration))
-    return calendar.local(moment).strftime("%Y-%m-%d %H:%M")
 
 
 @pytest.mark.parametrize(
