@@ -1,0 +1,1 @@
+"""Figures with a unit of time: printed here, never asserted by a test."""
