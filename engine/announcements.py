@@ -7,8 +7,8 @@ from engine import repository
 from engine.channels import Event, Mail
 from engine.database import Transaction
 from engine.deadlines import lateness
-from engine.model import Job, Rung
-from engine.notifications import MAIL, WEBHOOK, wants_mail
+from engine.model import MAIL, WEBHOOK, Job, Rung
+from engine.notifications import wants_mail
 from engine.repository import TaskRecord
 
 _SUBJECTS: Mapping[Rung, tuple[str, str]] = {

@@ -16,13 +16,20 @@ from engine.deadlines import lateness, moment, next_rung, set_deadline
 from engine.definitions import Loaded
 from engine.errors import Conflict, Invalid
 from engine.history import EventType
-from engine.model import InstanceState, Job, JobQueue, ProcessInstance, Task, TaskState
+from engine.model import (
+    LADDER,
+    TIMER,
+    InstanceState,
+    Job,
+    JobQueue,
+    ProcessInstance,
+    Task,
+    TaskState,
+)
 from engine.permissions import SYSTEM, Actor
 from engine.workflow import steps
 from engine.workflow.steps import OpenTask, Snapshot, VisitKind, WaitingTimer
 
-TIMER, LADDER = "timer:", "ladder:"
-"""How the keys of the jobs begin that fire a timer, and let a task climb its ladder."""
 Due = Mapping[str, tuple[datetime, UUID | None]]
 """Keys of jobs, each with its moment and the task with whose end it ends."""
 

@@ -1,6 +1,7 @@
 """What goes wrong in the storage, as errors of the engine: drivers are understood here alone."""
 
 import logging
+import re
 import sqlite3
 from collections.abc import Mapping
 
@@ -18,7 +19,7 @@ from engine.model import Base
 
 log = logging.getLogger(__name__)
 
-_UNDEFINED_TABLE = "42P01"  # SQLSTATE of PostgreSQL
+_UNDEFINED = frozenset({"42P01", "42703"})  # SQLSTATEs of PostgreSQL: table, column
 
 
 class AlreadyExists(Conflict):
@@ -53,11 +54,12 @@ def domain_error(error: DBAPIError | TimeoutError) -> AlurError | None:
         sentence = _SENTENCES.get(_violated(error))
         return AlreadyExists(sentence) if sentence else None
     code = _code(error.orig)
-    if code == _UNDEFINED_TABLE or "no such table" in str(error):
+    if code in _UNDEFINED or re.search(r"no such (table|column)", str(error)):
         return NotMigrated()
     if "unable to open database file" in str(error):
         return NotMigrated(
-            "The database file is not there or cannot be opened; `alur db upgrade` makes a new one."
+            "The database file is not there or cannot be opened or written to; only if there has "
+            "never been one, make it with `alur db upgrade`."
         )
     lost = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
     if code not in _MEANINGS and not lost:

@@ -2,15 +2,16 @@
 
 import logging
 from datetime import timedelta
+from uuid import UUID
 
 from engine import history, repository
 from engine.cases import required_reason
 from engine.database import Transaction
 from engine.errors import NotFound
 from engine.history import EventType
-from engine.model import Job, Role
+from engine.model import MAIL, Job, Role
 from engine.permissions import Actor, require
-from engine.repository import IncidentRecord, Page, PageRequest
+from engine.repository import IncidentRecord, NotificationRecord, Page, PageRequest
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,13 @@ def find(tx: Transaction, *, by: Actor, page: PageRequest) -> Page[IncidentRecor
     """Return the incidents, the latest first. Raises RoleNeeded."""
     require(by, Role.SUPERVISOR)
     return repository.incidents(tx, page)
+
+
+def recipient(tx: Transaction, job: Job) -> NotificationRecord | None:
+    """Return what a mail that failed is about, and whom it was for; None for any other job."""
+    if not job.key.startswith(MAIL):
+        return None
+    return repository.notification(tx, UUID(job.key.removeprefix(MAIL)))
 
 
 def retry(tx: Transaction, key: str, *, by: Actor) -> Job:

@@ -9,7 +9,7 @@ from engine import cases, incidents, notifications, repository
 from engine.cases import Case
 from engine.database import Database, Transaction
 from engine.errors import Unavailable, without_case_data
-from engine.model import JobQueue, Task
+from engine.model import LADDER, JobQueue, Task
 from engine.permissions import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def _brought_to_present(tx: Transaction, case: Case, key: str) -> Sequence[Task]
 
     People are told that a step is late also where a sick timer keeps its case from going on.
     """
-    return case.settle(tx) if key.startswith(cases.LADDER) else case.advance(tx, by=SYSTEM)
+    return case.settle(tx) if key.startswith(LADDER) else case.advance(tx, by=SYSTEM)
 
 
 def fire_due(

@@ -16,6 +16,13 @@ from engine.model import Rung
 ACTOR, SUPERVISOR, POSITION = "actor", "supervisor", "position:"
 
 
+_PLAIN_WORDS = {
+    "extra_forbidden": "is not a known key",
+    "string_pattern_mismatch": f'must be "{ACTOR}", "{SUPERVISOR}" or "{POSITION}CODE"',
+    "tuple_type": f'must be a list such as ["{ACTOR}"]',
+}
+
+
 class InvalidLadder(Invalid):
     """The ladder file is not valid; `fields` says for each key what is wrong with it."""
 
@@ -59,10 +66,14 @@ class Ladder(_Model):
 def load(path: Path) -> Ladder:
     """Return the ladder of a TOML file. Raises InvalidLadder, naming the file and the key."""
     try:
-        return Ladder.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8-sig")  # Windows writes a byte order mark
+        return Ladder.model_validate(tomllib.loads(text))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidLadder(f"{path.name} cannot be read: {error}") from error
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-        fields = {".".join(map(str, fault["loc"])): fault["msg"] for fault in faults}
+        fields = {
+            ".".join(map(str, fault["loc"])): _PLAIN_WORDS.get(fault["type"], fault["msg"])
+            for fault in faults
+        }
         raise InvalidLadder(f"{path.name} is not a ladder.", fields=fields) from error

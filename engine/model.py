@@ -463,6 +463,8 @@ class JobQueue(StrEnum):
     """Messages that leave the house: sent outside of any transaction."""
 
 
+TIMER, LADDER, MAIL, WEBHOOK = "timer:", "ladder:", "mail:", "webhook:"
+"""How the keys of jobs begin: what they are."""
 _HAS_FAILED = text("attempts > 0")
 
 

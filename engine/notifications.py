@@ -4,6 +4,7 @@ A message is a row of the person's list; a mail and a webhook are jobs of the ou
 written under the lock of the case, so a step that was completed in time is never written about.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -14,12 +15,11 @@ from engine.deadlines import next_rung
 from engine.errors import NotFound
 from engine.history import EventType
 from engine.ladder import ACTOR, POSITION, SUPERVISOR
-from engine.model import Job, JobQueue, Notification, Role, Rung, Task, User, new_id
+from engine.model import MAIL, WEBHOOK, Job, JobQueue, Notification, Role, Rung, Task, User, new_id
 from engine.permissions import SYSTEM, Actor
 from engine.repository import NotificationRecord, Page, PageRequest
 
-MAIL, WEBHOOK = "mail:", "webhook:"
-"""How the keys of the jobs begin that send a notification, and tell of a step and rung."""
+log = logging.getLogger(__name__)
 
 
 class NotificationNotFound(NotFound):
@@ -63,6 +63,9 @@ def _raise(tx: Transaction, case: Case, task: Task, rung: Rung) -> None:
             _post(tx, task, f"{MAIL}{notification.id}")
     if tx.outlets.webhook:
         _post(tx, task, f"{WEBHOOK}{task.id}:{rung}")
+    if not told:
+        ids = {"process_instance_id": str(task.instance_id), "task_id": str(task.id)}
+        log.warning("%s reached nobody: see ladder.toml and who holds what", rung, extra=ids)
     detail = {"rung": rung.value, "told": sorted(user.username for user in told)}
     history.record_task(tx, EventType.RUNG_REACHED, task, actor=SYSTEM.username, detail=detail)
 

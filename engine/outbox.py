@@ -15,11 +15,10 @@ from uuid import UUID
 
 from engine import announcements, incidents, repository
 from engine.channels import Event, Mail, MailChannel, Undelivered, WebhookChannel
-from engine.config import Settings
+from engine.config import InvalidSetting, Settings
 from engine.database import Database, Transaction
 from engine.errors import Unavailable, without_case_data
-from engine.model import JobQueue
-from engine.notifications import MAIL
+from engine.model import MAIL, JobQueue
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +40,8 @@ class Channels:
     @classmethod
     def of(cls, settings: Settings) -> "Channels":
         """Return the channels of an installation. Raises InvalidSetting."""
+        if settings.smtp_url and not settings.smtp_from:
+            raise InvalidSetting("ALUR_SMTP_FROM is missing: mails need a sender.")
         return cls(
             mail=MailChannel.from_url(settings.smtp_url, settings.smtp_from)
             if settings.smtp_url

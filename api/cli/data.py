@@ -6,6 +6,7 @@ import click
 
 from api.cli.terminal import Failure, Terminal, on_terminal
 from engine import backup, revisions
+from engine.calendars import parse as check_calendar
 from engine.calendars import read_text as read_calendar
 from engine.database import Database
 from engine.failures import NotMigrated
@@ -25,12 +26,13 @@ def db() -> None:
 def upgrade(terminal: Terminal) -> None:
     """Bring the database to the schema of this version; running it again changes nothing."""
     database = terminal.shell.database
+    calendar_file = read_calendar(terminal.shell.settings.calendar)
+    check_calendar(calendar_file)  # before anything is changed
     before = _revision(database)
     if before is not None and before > SCHEMA_REVISION:
         raise Failure(f"The database has schema {before}, this version knows {SCHEMA_REVISION}.")
     if before != SCHEMA_REVISION:
         migrate(database.engine)
-    calendar_file = read_calendar(terminal.shell.settings.calendar)
     with database.begin() as tx:
         revisions.found_office(tx, calendar_file)
     revisions.recount_stale(database)

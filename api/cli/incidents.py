@@ -26,10 +26,17 @@ def list_incidents(terminal: ActingTerminal, limit: int | None, cursor: str | No
         found = failures.find(tx, by=by, page=asked.page())
         page = IncidentList.of(found, lambda record: ShownIncident.of(tx, record))
     rows = (
-        (one.key, one.business_key, one.failed_at, one.attempts, _first_line(one.error))
+        (
+            one.key,
+            one.business_key,
+            one.username,
+            one.failed_at,
+            one.attempts,
+            _first_line(one.error),
+        )
         for one in page.items
     )
-    columns = ("key", "case", "failed", "attempts", "error")
+    columns = ("key", "case", "for", "failed", "attempts", "error")
     terminal.show(page, *listing(columns, rows, page.next_cursor))
 
 

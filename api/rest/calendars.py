@@ -1,13 +1,13 @@
 """Calendars: when the office works, and why something is due when it is."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import Field
 
 from api.rest.calendar_revisions import ShownRevision
 from api.rest.resource import Resource
-from api.rest.schemas import Answer, Length, Moment, Query, Sentence
+from api.rest.schemas import Answer, InvalidRequest, Length, Moment, Query, Sentence
 from engine import repository
 from engine.calendars import Calendar, Deadline, Skipped
 from engine.database import Transaction
@@ -15,6 +15,8 @@ from engine.errors import NotFound
 from engine.permissions import Actor
 from engine.repository import PageRequest
 
+_LONGEST = timedelta(days=3660)
+"""Ahead; an explanation lists every night of it."""
 resource = Resource("calendars", "When the office works, and why something is due when it is.")
 
 Local = Callable[[datetime], datetime]
@@ -54,8 +56,8 @@ class ShownCalendars(Answer):
     @classmethod
     def now(cls, tx: Transaction) -> "ShownCalendars":
         """Return the calendars in force as they are shown."""
-        (newest,) = repository.revisions(tx, PageRequest(limit=1)).items
         default = tx.calendars.default
+        (newest,) = repository.revisions(tx, PageRequest(limit=1)).items
         return cls(
             revision=ShownRevision.of(tx, newest),
             items=[
@@ -132,7 +134,10 @@ def explain_due_date(
     Moments are shown in the zone of the calendar.
     """
     calendar = _calendar(tx, name)
-    deadline = calendar.explain(query.start or tx.now, query.duration)
+    start = query.start or tx.now
+    if calendar.due(start, query.duration) - start > _LONGEST:
+        raise InvalidRequest(fields={"duration": "leads more than ten years ahead"})
+    deadline = calendar.explain(start, query.duration)
     shown = ShownDeadline.of(deadline, calendar.local)
     return DueDate(**dict(shown), calendar=name, revision=tx.in_force.revision)
 

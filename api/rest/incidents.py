@@ -10,6 +10,7 @@ from api.rest.resource import Resource
 from api.rest.schemas import Answer, Listing, ListQuery, RequestBody, local, local_or_none
 from engine import incidents
 from engine.database import Transaction
+from engine.model import Rung
 from engine.permissions import Actor
 from engine.repository import IncidentRecord
 
@@ -36,6 +37,8 @@ class ShownIncident(Answer):
     process_definition_key: str = Field(examples=["evaluasi-internal-capaian-kinerja"])
     process_definition_name: str = Field(examples=["Evaluasi Internal Capaian Kinerja"])
     task_id: UUID | None = Field(description="The task with whose end it ends.")
+    username: str | None = Field(description="Of a mail: whom it is for.")
+    rung: Rung | None = Field(description="Of a mail: the rung that it tells of.")
     due_date: datetime = Field(description="When it should have been done.")
     failed_at: datetime | None = Field(description="When it was tried for the last time.")
     attempts: int = Field(description="How often it has failed.")
@@ -46,6 +49,7 @@ class ShownIncident(Answer):
         """Return the incident as it is shown."""
         job = record.job
         kind, _, _ = job.key.partition(":")
+        told = incidents.recipient(tx, job)
         return cls.model_validate(
             {
                 "key": job.key,
@@ -55,6 +59,8 @@ class ShownIncident(Answer):
                 "process_definition_key": record.definition_key,
                 "process_definition_name": record.definition_name,
                 "task_id": job.task_id,
+                "username": None if told is None else told.user.username,
+                "rung": None if told is None else told.notification.rung,
                 "due_date": local(tx, job.due_at),
                 "failed_at": local_or_none(tx, job.failed_at),
                 "attempts": job.attempts,

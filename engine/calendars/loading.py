@@ -1,5 +1,6 @@
 """The calendar file: TOML in, calendars out, every fault named by its key."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from engine.calendars.tables import AROUND_THE_CLOCK, CalendarFile
 from engine.calendars.timetable import ONE_DAY, Hours, Span, Timetable
 from engine.errors import Invalid
 
+LONGEST_FILE = 200_000
+"""Characters; the file of the reference office has 4,000."""
+_MOST_DOTS = 8
+_QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')
 _PLAIN_WORDS = {"missing": "is missing", "extra_forbidden": "is not a known key"}
 
 
@@ -48,7 +53,8 @@ def load(path: Path) -> Calendars:
 def read_text(path: Path) -> str:
     """Return the text of a calendar file. Raises InvalidCalendar: it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8-sig") as file:  # Windows writes a byte order mark
+            return file.read(LONGEST_FILE + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidCalendar(f"{path.name} cannot be read: {error}") from error
 
@@ -60,8 +66,9 @@ def parse(
 
     National holidays and cuti bersama are those that `national` gives for a year.
     """
+    _require_size(text, source)
     try:
-        file = CalendarFile.model_validate(tomllib.loads(text))
+        file = CalendarFile.model_validate(tomllib.loads(text.removeprefix("\ufeff")))
     except ValidationError as error:
         fields = dict(map(_fault, error.errors(include_url=False)))
         faults = "; ".join(f"{key} {fault}".strip() for key, fault in fields.items())
@@ -72,6 +79,15 @@ def parse(
     default = calendars[file.default]
     calendars[AROUND_THE_CLOCK] = _around_the_clock(default.zone, national)
     return Calendars(by_name=calendars, default=default)
+
+
+def _require_size(text: str, source: str) -> None:
+    """Refuse what would take the parser memory without end: it grows as the square of the dots."""
+    if len(text) > LONGEST_FILE:
+        raise InvalidCalendar(f"{source} is longer than {LONGEST_FILE} characters.")
+    for number, line in enumerate(text.splitlines(), 1):
+        if _QUOTED.sub("", line.partition("#")[0]).count(".") > _MOST_DOTS:
+            raise InvalidCalendar(f"{source} is not a calendar: line {number} has too many dots.")
 
 
 def _around_the_clock(zone: ZoneInfo, national: National) -> Calendar:

@@ -24,6 +24,7 @@ AROUND_THE_CLOCK = "24jam"
 
 _SPAN = re.compile(r"([0-9]{2})[.:]([0-9]{2})-([0-9]{2})[.:]([0-9]{2})")
 _MINUTES_PER_HOUR = 60
+_LONGEST_CLOSURE = timedelta(days=92)
 
 
 def _zone(value: object) -> ZoneInfo:
@@ -135,6 +136,14 @@ class _Period(_Dates):
 
 
 class _ClosedDays(_Dates):
+    @model_validator(mode="after")
+    def _is_no_slip(self) -> Self:
+        if self.last - self.first >= _LONGEST_CLOSURE:
+            raise ValueError(
+                f"closes for more than {_LONGEST_CLOSURE.days} days: is the year right?"
+            )
+        return self
+
     def special_days(self) -> SpecialDays:
         reason = Reason(indonesian=self.note, english=self.note)
         return SpecialDays(first=self.first, last=self.last, hours=(), reason=reason)

@@ -46,6 +46,8 @@ def test_a_timer_that_failed_too_often_is_an_incident(api: Api, office: Office) 
         "process_definition_key": "process",
         "process_definition_name": shown["process_definition_name"],
         "task_id": None,
+        "username": None,
+        "rung": None,
         "due_date": "2026-11-04T10:00:00+08:00",
         "failed_at": "2026-11-04T16:00:00+08:00",
         "attempts": jobs.MOST_ATTEMPTS,

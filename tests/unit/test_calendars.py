@@ -1,3 +1,4 @@
+import tomllib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from engine.calendars import (
     load,
     parse,
 )
+from engine.calendars.loading import LONGEST_FILE
 from engine.durations import Duration
 from tests.unit.office_time import at, due
 
@@ -288,9 +290,9 @@ def test_open_time_beyond_fifty_years_is_out_of_reach(office: Calendar) -> None:
 
 
 def test_a_deadline_that_never_comes_is_refused() -> None:
-    closed = 'closed = [{ from = 2026-01-01, until = 9000-01-01, reason = "Bubar" }]'
-    office = parse(unit(closed)).default
-    for duration in (Duration(days=1), Duration(seconds=60), Duration(weeks=1)):
+    an_hour_a_week = "{ monday = ['08.00-09.00'] }"
+    office = parse(unit(hours=an_hour_a_week)).default
+    for duration in (Duration(days=3_000), Duration(seconds=3_600 * 3_000)):
         with pytest.raises(DeadlineOutOfReach):
             office.due(at(office, "2026-06-02 09:00"), duration)
 
@@ -495,3 +497,28 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     binary.write_bytes(b"\xff\xfe")
     with pytest.raises(InvalidCalendar, match=r"binary\.toml cannot be read"):
         load(binary)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" + ".a" * 20_000 + "=1", "[a" + ".a" * 2000 + "]", "#" * (LONGEST_FILE + 1)],
+)
+def test_a_file_that_would_take_memory_without_end_is_refused_before_it_is_parsed(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tomllib, "loads", None)
+    with pytest.raises(InvalidCalendar):
+        parse(text)
+
+
+def test_a_byte_order_mark_of_windows_is_no_fault(tmp_path: Path) -> None:
+    file = tmp_path / "calendar.toml"
+    file.write_text(FILE.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert load(file).default.name == "kantor"
+    assert parse("\ufeff" + FILE.read_text(encoding="utf-8")).default.name == "kantor"
+
+
+def test_a_closure_of_years_is_taken_for_a_slip() -> None:
+    closed = '[[calendars.kantor.closed]]\nfrom = 2026-11-23\nuntil = 2099-12-31\nreason = "x"\n'
+    with pytest.raises(InvalidCalendar, match="is the year right"):
+        parse(FILE.read_text(encoding="utf-8") + closed)
