@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from engine.errors import AlurError
-
 _KEY = re.compile(r"[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)*")
 """No full stop: it would move the borders of what a webhook signs, and it is what `:` becomes in a
 Message-ID."""
@@ -58,7 +56,7 @@ class Event:
         _require_identity(self.key, self.at, self.occurred_at)
 
 
-class Undelivered(AlurError):
+class Undelivered(Exception):
     """The message could not be delivered.
 
     Its sentence names server and answer code, never a password, an address or the message.
