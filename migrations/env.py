@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import Connection, Engine
 
 from engine.model import Base
+from migrations import statistics
 
 engine: Engine = context.config.attributes["engine"]
 
@@ -28,6 +29,7 @@ def _migrate_sqlite(connection: Connection) -> None:
     try:
         with connection.begin():
             _migrate(connection)
+            statistics.write(connection)
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
             if broken:
                 raise RuntimeError(f"rows without their parent: {broken}")

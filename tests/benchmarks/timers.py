@@ -5,39 +5,36 @@ serve` on SQLite. Only the 100,000 that never fire are copies of the rows of one
 """
 
 import argparse
-import os
 import random
-import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
-from sqlalchemy import inspect, select, text
+from sqlalchemy import select
 
-from engine import jobs, outbox
-from engine.calendars import Calendar
+from engine import repository
 from engine.clock import system_clock
 from engine.config import Settings
 from engine.database import Database
-from engine.durations import Duration
 from engine.history import EventType
-from engine.model import Base, HistoryEvent, Job, ProcessInstance, Task, new_id
-from engine.outbox import Channels
+from engine.model import HistoryEvent, JobQueue
 from migrations.upgrade import upgrade
+from tests.benchmarks import crowd, quiet
+from tests.benchmarks.figures import machine, quantiles, say, seconds
+from tests.benchmarks.workers import is_sqlite, workers
 from tests.clock import TestClock
-from tests.integration.running import ALUR, environment, free_port, running, terminate
 from tests.office import REFERENCE, Office, PlayedCase, found_office
 from tests.postgresql import postgresql_server, url_of
 
-WAITING, AT_ONCE, ALONE = 100_000, 1_000, 200
+AT_ONCE, ALONE = 1_000, 200
+ALONE_BAR = timedelta(seconds=1)
 STANDARD = timedelta(minutes=10)
 """Of the first step, round the clock in this office."""
-_YEAR = timedelta(days=365)
-_BATCH = 5_000
 _PER_CASE = timedelta(milliseconds=30)
 """Allowed for starting a case, so that a thousand are there before they are due."""
 
@@ -46,9 +43,13 @@ def main() -> None:
     """Run the benchmark on the databases that are wanted and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
-    for kind in parser.parse_args().database or ["sqlite", "postgresql"]:
+    wanted = parser.parse_args().database or ["sqlite", "postgresql"]
+    with TemporaryDirectory() as folder:
+        print(machine(Path(folder)))
+    for kind in wanted:
+        print(f"\n{kind}")
         with _empty_database(kind) as url:
-            _measure(kind, Settings(database_url=url))
+            _measure(Settings(database_url=url))
 
 
 @contextmanager
@@ -61,109 +62,42 @@ def _empty_database(kind: str) -> Iterator[str]:
             yield f"sqlite:///{folder}/alur.db"
 
 
-def _measure(kind: str, settings: Settings) -> None:
+def _measure(settings: Settings) -> None:
     clock = TestClock(system_clock() - timedelta(days=1))
     database = Database(settings, clock=clock)
     upgrade(database.engine)
     found_office(database)
     office = Office(database, clock)
     office.found(source=_round_the_clock())
-    print(f"\n{kind}")
-    _say("due date of P3D, median", f"{_due_date(office):.0f} µs")
-    _wait_for_ever(office)
-    for name, poll in (("jobs", jobs.fire_due), ("outbox", _deliver)):
-        p50, p99 = _quantiles(_seconds(lambda: poll(database), times=500))  # noqa: B023 — used at once
-        _say(f"empty poll of the {name}", f"p50 {p50 * 1e3:.2f} ms, p99 {p99 * 1e3:.2f} ms")
-    for workers in (1,) if kind == "sqlite" else (1, 2):
-        with _workers(kind, settings, workers) as processes:
-            _say(f"idle, {workers} worker(s)", f"{_idle(processes):.2f} s of CPU a minute")
-            _say_delays(f"{AT_ONCE} due at once, {workers} worker(s)", office, _at_once(office))
-            _say_delays(f"{ALONE} one by one, {workers} worker(s)", office, _one_by_one(office))
+    quiet.due_dates(office)
+    took = seconds(lambda: crowd.gather(office))
+    say("waiting", f"{crowd.WAITING:,} timers and as many ladders, made in {took:.0f} s")
+    quiet.empty_polls(database)
+    quiet.idle(settings)
+    for number in (1,) if is_sqlite(settings) else (1, 2):
+        with workers(settings, number):
+            _measure_firing(office, f"{number} worker{'s' if number > 1 else ''}")
     database.dispose()
 
 
 def _round_the_clock() -> bytes:
     first = b'<camunda:property name="sop.unit"'
-    return REFERENCE.replace(
-        first, b'<camunda:property name="sop.kalender" value="24jam" />' + first
-    )
+    named = b'<camunda:property name="sop.kalender" value="24jam" />'
+    return REFERENCE.replace(first, named + first)
 
 
-def _due_date(office: Office) -> float:
-    """Return the median time of a due date in µs, on the calendar as it is read from SQL."""
-    with office.database.read() as tx:
-        calendar: Calendar = tx.calendars.default
-    duration, start = Duration.parse("P3D"), office.clock.now
-    taken = [
-        _once(lambda: calendar.due(start + timedelta(minutes=n), duration))  # noqa: B023 — used at once
-        for n in range(3000)
-    ]
-    return statistics.median(taken) * 1e6
+def _measure_firing(office: Office, by: str) -> None:
+    delays = _delays(office, _at_once(office))
+    rate = AT_ONCE / max(delays)
+    say(f"{AT_ONCE:,} due at once, {by}", f"{_spread(delays)}, {rate:.0f} a second")
+    delays = _delays(office, _one_by_one(office))
+    met = quantiles(delays)[1] <= ALONE_BAR.total_seconds()
+    say(f"{ALONE} one by one, {by}", _spread(delays), met=met)
 
 
-def _wait_for_ever(office: Office) -> None:
-    """Fill the tables with copies of a case whose timer is due in a year."""
-    office.clock.now += _YEAR
-    office.start()
-    office.clock.now -= _YEAR
-    with office.database.read() as tx:
-        instance = tx.session.scalars(select(ProcessInstance)).one()
-        task = tx.session.scalars(select(Task)).one()
-        timer = tx.session.scalars(select(Job).where(Job.task_id.is_(None))).one()
-    for _ in range(WAITING // _BATCH):
-        ids = [(new_id(), new_id()) for _ in range(_BATCH)]
-        with office.database.begin() as tx:
-            tx.session.add_all(_copy(instance, id=case_id) for case_id, _ in ids)
-            tx.flush()
-            tx.session.add_all(_copy(task, id=task_id, instance_id=case) for case, task_id in ids)
-            tx.session.add_all(
-                _copy(timer, key=f"timer:{new_id()}", instance_id=case) for case, _ in ids
-            )
-            tx.session.add_all(
-                _copy(timer, key=f"ladder:{task_id}", instance_id=case, task_id=task_id)
-                for case, task_id in ids
-            )
-    with office.database.engine.connect() as connection:
-        connection.execute(text("ANALYZE"))
-        connection.commit()
-    _say("waiting", f"{WAITING:,} timers and as many ladders, due in a year")
-
-
-def _copy(row: Base, **changed: object) -> Base:
-    values = {column.key: getattr(row, column.key) for column in inspect(type(row)).columns}
-    return type(row)(**{**values, **changed})
-
-
-def _deliver(database: Database) -> int:
-    return outbox.deliver_due(database, Channels(mail=None, webhook=None))
-
-
-@contextmanager
-def _workers(kind: str, settings: Settings, number: int) -> Iterator[list[int]]:
-    """Run workers, and give their process ids once they are up."""
-    env = environment(settings)
-    command = (ALUR, "worker") if kind == "postgresql" else (ALUR, "serve", "--port")
-    with ExitStack() as stack:
-        processes = []
-        for _ in range(number):
-            port = () if kind == "postgresql" else (str(free_port()),)
-            processes.append(stack.enter_context(running(*command, *port, env=env)))
-        time.sleep(5)
-        yield [process.pid for process in processes]
-        for process in processes:
-            terminate(process)
-
-
-def _idle(processes: Iterable[int]) -> float:
-    """Return how many seconds of CPU the processes take in a minute without work."""
-    before, period = sum(map(_cpu, processes)), 20
-    time.sleep(period)
-    return (sum(map(_cpu, processes)) - before) * 60 / period
-
-
-def _cpu(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def _spread(delays: Sequence[float]) -> str:
+    p50, p99 = quantiles(delays)
+    return f"all fired once, p50 {p50:.2f} s, p99 {p99:.2f} s, max {max(delays):.2f} s"
 
 
 def _at_once(office: Office) -> list[PlayedCase]:
@@ -186,44 +120,35 @@ def _one_by_one(office: Office) -> list[PlayedCase]:
     return cases
 
 
-def _say_delays(what: str, office: Office, cases: Sequence[PlayedCase]) -> None:
-    """Wait until all have fired, and print how long after their due moment each did."""
-    ids = {case.id for case in cases}
-    while len(fired := _fired(office, ids)) < len(ids):
+def _delays(office: Office, cases: Sequence[PlayedCase]) -> list[float]:
+    """Wait until all have fired; return how many seconds after its due moment each did.
+
+    Raises AssertionError: one has fired more than once.
+    """
+    last_due_at = office.clock.now + STANDARD
+    while _has_timers_until(office, last_due_at):
         time.sleep(0.5)
-    delays = [(at - due_at).total_seconds() for due_at, at in fired]
-    p50, p99 = _quantiles(delays)
-    rate = len(fired) / max(delays)
-    rate_said = f", {rate:.0f} a second" if len(ids) == AT_ONCE else ""
-    _say(what, f"all fired once, p50 {p50:.2f} s, p99 {p99:.2f} s{rate_said}")
+    fired = _fired(office, {case.id for case in cases})
+    assert Counter(instance_id for instance_id, _, _ in fired) == Counter(case.id for case in cases)
+    return [(at - due_at).total_seconds() for _, due_at, at in fired]
 
 
-def _fired(office: Office, cases: set[UUID]) -> list[tuple[datetime, datetime]]:
-    """Return the due moments and the moments of firing of these cases."""
+def _has_timers_until(office: Office, last_due_at: datetime) -> bool:
+    """Return whether a worker still has something to do, now or until that moment."""
+    office.clock.now = max(system_clock(), last_due_at) + timedelta(seconds=1)
+    with office.database.read() as tx:
+        return bool(repository.due_job_keys(tx, JobQueue.CASE, limit=1))
+
+
+def _fired(office: Office, cases: set[UUID]) -> list[tuple[UUID, datetime, datetime]]:
+    """Return these cases, each with the due moment of its timer and the moment of its firing."""
     query = select(HistoryEvent).where(HistoryEvent.type == EventType.TIMER_FIRED.value)
     with office.database.read() as tx:
         events = [each for each in tx.session.scalars(query) if each.instance_id in cases]
-    return [(datetime.fromisoformat(each.detail["due_at"]), each.at) for each in events]
-
-
-def _seconds(do: Callable[[], object], *, times: int) -> list[float]:
-    return [_once(do) for _ in range(times)]
-
-
-def _once(do: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    do()
-    return time.perf_counter() - began
-
-
-def _quantiles(values: Sequence[float]) -> tuple[float, float]:
-    """Return the median and the 99th percentile."""
-    percentiles = statistics.quantiles(values, n=100, method="inclusive")
-    return percentiles[49], percentiles[98]
-
-
-def _say(what: str, figures: str) -> None:
-    print(f"  {what:<36}{figures}", flush=True)
+    return [
+        (each.instance_id, datetime.fromisoformat(each.detail["due_at"]), each.at)
+        for each in events
+    ]
 
 
 if __name__ == "__main__":
