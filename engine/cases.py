@@ -28,7 +28,8 @@ from engine.model import (
 )
 from engine.permissions import SYSTEM, Actor
 from engine.workflow import steps
-from engine.workflow.steps import OpenTask, Snapshot, VisitKind, WaitingTimer
+from engine.workflow.case import VisitKind
+from engine.workflow.steps import OpenTask, Snapshot, WaitingTimer
 
 Due = Mapping[str, tuple[datetime, UUID | None]]
 """Keys of jobs, each with its moment and the task with whose end it ends."""
@@ -296,7 +297,7 @@ def _next_rungs(tx: Transaction, climbing: Mapping[str, Task]) -> Due:
 
 
 def _is_standard(timer: WaitingTimer, task: Task, step: Step) -> bool:
-    return timer.activity_id == task.id and timer.element_id == step.timer_id
+    return task.id in timer.task_ids and timer.element_id == step.timer_id
 
 
 def locked(tx: Transaction, instance: ProcessInstance, task_id: UUID | None = None) -> Case:

@@ -15,7 +15,7 @@ from engine.database import Transaction
 from engine.durations import Duration
 from engine.errors import Conflict
 from engine.model import Rung, Task, TaskState, Timeliness
-from engine.workflow.timers import Moment
+from engine.workflow.moments import Moment
 
 
 class NoSuchCalendar(Conflict):
@@ -38,11 +38,11 @@ def moment(tx: Transaction, process: Process) -> Moment:
     """
     named = calendars_of_timers(process)
 
-    def due(element_id: str, duration: Duration) -> datetime:
+    def due(element_id: str, duration: Duration, start: datetime) -> datetime:
         name = named.get(element_id, AROUND_THE_CLOCK)
-        return calendar(tx, name).due(tx.now, duration)
+        return calendar(tx, name).due(start, duration)
 
-    return Moment(now=tx.now, due=due)
+    return Moment(now=tx.now, due=due, zone=tx.calendars.default.zone)
 
 
 def calendars_of_timers(process: Process) -> dict[str, str | None]:

@@ -8,12 +8,13 @@ from uuid import UUID
 from engine import repository
 from engine.bpmn.findings import Finding
 from engine.bpmn.lint import check
+from engine.bpmn.normalize import normalize
 from engine.bpmn.reader import read
 from engine.bpmn.sop import Process, Step, read_process
 from engine.database import Transaction
 from engine.model import ProcessDefinition, Role, new_id
 from engine.permissions import Actor, require
-from engine.workflow.specification import Specification, compile_process
+from engine.workflow.specification import Specification, compile_program
 
 _MOST_LOADED = 256
 
@@ -65,7 +66,7 @@ def deploy(
     newest = repository.latest_definition(tx, process.key)
     if newest and newest.digest == diagram.digest and newest.effective_from <= wanted_from:
         return Deployment(definition=newest, process=process, findings=findings, created=False)
-    compile_process(diagram.root, process.key)
+    compile_program(normalize(diagram))
     definition = ProcessDefinition(
         tenant_id=tx.tenant_id,
         id=new_id(),
@@ -93,7 +94,7 @@ def load(tx: Transaction, definition_id: UUID) -> Loaded:
     if loaded is None:
         diagram = read(repository.definition(tx, definition_id).source)
         process = read_process(diagram)
-        specification = compile_process(diagram.root, process.key)
+        specification = compile_program(normalize(diagram))
         by_id = {step.element_id: step for step in process.steps}
         loaded = Loaded(process=process, steps=by_id, specification=specification)
         while len(_loaded) >= _MOST_LOADED:

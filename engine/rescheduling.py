@@ -160,7 +160,8 @@ def _move_timers(
     standards = {(task.id, step.timer_id): task.due_at for task, step in _steps(case)}
 
     def due(timer: WaitingTimer) -> datetime:
-        return standards.get((timer.activity_id, timer.element_id)) or other(timer)
+        found = (standards.get((task_id, timer.element_id)) for task_id in timer.task_ids)
+        return next(filter(None, found), None) or other(timer)
 
     state, timers = steps.move_timers(case.loaded.specification, case.instance.workflow_state, due)
     case.instance.workflow_state = state

@@ -1,65 +1,88 @@
-"""Compiles a diagram that lint has passed into what SpiffWorkflow executes."""
+"""Compiles what a diagram does into what SpiffWorkflow executes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MethodType
-from typing import Any, ClassVar
+from typing import Any, Final
 
-from lxml import etree
-from SpiffWorkflow.bpmn.parser import BpmnParser
-from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
-from SpiffWorkflow.bpmn.parser.util import full_tag
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, ManualTask, UserTask
-from SpiffWorkflow.task import TaskState
+from SpiffWorkflow.specs import WorkflowSpec
 
-from engine.workflow.timers import BoundaryTimerParser
+from engine.bpmn.program import Kind, Loop, Node, Program
+from engine.workflow.activities import Assign, EventScope, Process, Receive, ScopeSpec, Work
+from engine.workflow.gateways import Arrival, Events, Exclusive, Inclusive, Parallel
+from engine.workflow.nodes import NodeSpec
+from engine.workflow.repeating import Instances, StandardLoop, turn_of
+from engine.workflow.throwing import Throw
+from engine.workflow.waiting import Armed, Boundary, Catch
 
-_FORESIGHT = 2
+_SPECS: Final[dict[Kind, type[NodeSpec]]] = {
+    Kind.PASS: NodeSpec,
+    Kind.WORK: Work,
+    Kind.ASSIGN: Assign,
+    Kind.THROW: Throw,
+    Kind.CATCH: Receive,
+    Kind.BOUNDARY: Boundary,
+    Kind.EXCLUSIVE: Exclusive,
+    Kind.PARALLEL: Parallel,
+    Kind.INCLUSIVE: Inclusive,
+    Kind.EVENTS: Events,
+    Kind.SCOPE: ScopeSpec,
+    Kind.EVENT_SCOPE: EventScope,
+}
+_ROOT: Final = "#process"
 
 
 @dataclass(frozen=True)
 class Specification:
     """A compiled process; immutable once made, shared by all its instances."""
 
+    program: Program
     process: Any
+    has_conditions: bool
+    """Whether an event waits for a condition."""
 
 
-class _Parser(BpmnParser):  # type: ignore[misc]  # the library ships no types
-    OVERRIDE_PARSER_CLASSES: ClassVar = {
-        full_tag("boundaryEvent"): (BoundaryTimerParser, BoundaryEvent),
-        # A plain task is work of a person here: the library would run through it.
-        full_tag("task"): (TaskParser, UserTask),
-        full_tag("manualTask"): (TaskParser, ManualTask),
-    }
+class _ProcessSpec(WorkflowSpec):  # type: ignore[misc]  # the library ships no types
+    """The specification of a process, without the nodes that the library adds to one."""
 
-    def _add_diagram_indexes(self, bpmn: Any) -> None:
-        """Keep no positions: branches are tried in file order, not from top to bottom."""
-
-
-def compile_process(root: etree._Element, key: str) -> Specification:
-    """Return the specification of the process with the id `key` in a linted diagram."""
-    parser = _Parser()
-    parser.add_bpmn_xml(root)
-    process = parser.get_spec(key)
-    for task_spec in process.task_specs.values():
-        task_spec._predict = MethodType(_predict_near, task_spec)
-    return Specification(process)
+    def __init__(self, program: Program) -> None:
+        super().__init__(name=program.process)
+        self.data_objects: dict[str, object] = {}
+        root = Node(
+            id=_ROOT, kind=Kind.SCOPE, body=program.process, isolated=True, hidden=True
+        )
+        self.start = Process(self, root)
+        for node in program.nodes.values():
+            _add(self, program, node)
 
 
-def _predict_near(  # noqa: PLR0917 — the signature is the library's
-    task_spec: Any,
-    task: Any,
-    seen: object = None,
-    looked_ahead: int = 0,
-    mask: int = TaskState.PREDICTED_MASK,
-) -> None:
-    """Predict the tasks that follow, two ahead: as far as the library's own steps look.
+def compile_program(program: Program) -> Specification:
+    """Return the specification of a program that lint has passed."""
+    triggers = (trigger for node in program.nodes.values() for trigger in node.triggers)
+    return Specification(
+        program=program,
+        process=_ProcessSpec(program),
+        has_conditions=any(trigger.event == "condition" for trigger in triggers),
+    )
 
-    Left alone, it predicts all that is sure to come, once for every branch: a dozen parallel blocks
-    in a row make megabytes of state, and a loop without a choice on it never ends.
-    """
-    if task.has_state(mask):
-        task_spec._predict_hook(task)
-    if looked_ahead < _FORESIGHT:
-        for child in task.children:
-            if child.has_state(mask):
-                child.task_spec._predict(child, seen, looked_ahead + 1, mask)
+
+def _add(process: Any, program: Program, node: Node) -> None:  # noqa: ANN401
+    for flow_id in node.joins:
+        Arrival(process, node, flow_id)
+    if node.kind is Kind.EVENT_SCOPE:
+        Armed(process, node, program.scopes[node.body or ""].starts[0])
+    kind = _SPECS[node.kind]
+    if node.loop is None:
+        _made(kind(process, node))
+        return
+    repeat = StandardLoop if isinstance(node.loop, Loop) else Instances
+    repeat(process, node).loop = node.loop
+    turn = _made(kind(process, node, turn_of(node.id)))
+    turn.repeated = True
+
+
+def _made(spec: NodeSpec) -> NodeSpec:
+    spec.manual = isinstance(spec, Work)
+    return spec
+
+
+__all__ = ["Catch", "Iterator", "Specification", "compile_program"]

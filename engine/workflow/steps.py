@@ -1,58 +1,41 @@
-"""One step of an instance: start it, complete a task, or fire the timers that are due.
+"""One step of an instance: start it, complete a task, deliver an event, or fire what is due.
 
 Every function takes what it needs and returns a `Snapshot`; the caller writes it to the database.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 import orjson
-import uuid_utils.compat
-from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import EscalationEventDefinition
-from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
-from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
-from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.task import TaskState
 
+from engine.bpmn.program import Event, Kind
 from engine.errors import Conflict, Invalid
 from engine.workflow import state as states
-from engine.workflow.pruning import forget_arrivals, prune
-from engine.workflow.scripting import Expressions
+from engine.workflow.case import (
+    CaseWorkflow,
+    TooManyVariables,
+    Visit,
+    Token,
+    assign,
+    is_there,
+    is_waiting,
+)
+from engine.workflow.gateways import join_inclusive
+from engine.workflow.moments import Moment
+from engine.workflow.nodes import settle
 from engine.workflow.specification import Specification
-from engine.workflow.timers import DueTimer, Moment, due_moment, set_due_moment
+from engine.workflow.waiting import deliver, due, happen, in_order, look_at_conditions, set_due
 
 _MOST_VARIABLES = 64 * 2**10
 """Bytes of all variables of a case together, as JSON."""
+_MOST_VISITS = 100_000
+"""Nodes that the engine runs in one step."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NEVER = Moment(now=_LONG_AGO, due=lambda *_: _LONG_AGO)
 """For looking into a state without taking a step."""
-
-
-class VisitKind(StrEnum):
-    """What happened at an element of the diagram during a step."""
-
-    COMPLETED = "task_completed"
-    """The task that the step was to complete."""
-    PASSED = "element_passed"
-    """A token went through an event or a gateway."""
-    FIRED = "timer_fired"
-    """The due moment of a timer has passed."""
-    ESCALATED = "escalated"
-    """An escalation was thrown that nothing in the diagram catches."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visit:
-    """One thing that happened during a step, in order."""
-
-    kind: VisitKind
-    element_id: str
-    detail: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +52,18 @@ class WaitingTimer:
 
     id: UUID
     element_id: str
-    activity_id: UUID
-    """The task that it is attached to."""
+    task_ids: tuple[UUID, ...]
+    """The open tasks that it is attached to; none where it stands by itself."""
     due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A message or signal from the world."""
+
+    event: Event
+    name: str
+    variables: Mapping[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,16 +87,16 @@ class TaskGone(Conflict):
     """This task is no longer open."""
 
 
-class NoWayOut(Invalid):
-    """No condition holds at a gateway without a default flow."""
-
-
-class TooManyVariables(Invalid):
-    """The variables of the case would become too large."""
+class NobodyWaits(Conflict):
+    """The case does not wait for this."""
 
 
 class Stuck(Invalid):
     """After this step the case could never go on: a join would wait for what cannot come."""
+
+
+class RunsOn(Invalid):
+    """The case would run on without ever waiting for somebody or something."""
 
 
 def start(
@@ -114,12 +106,12 @@ def start(
 
     Raises:
         UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
-        TooManyVariables, Stuck: as they say.
+        TooManyVariables, TooManyInstances, NestedTooDeeply, RunsOn, Stuck: as they say.
     """
-    expressions = Expressions(moment)
-    workflow = BpmnWorkflow(specification.process, script_engine=expressions)
+    workflow = CaseWorkflow(specification.process, specification.program, moment)
     workflow.task_tree.data.update(variables)
-    return _snapshot(workflow, list(_run(workflow)), before=())
+    _run(workflow, specification)
+    return _snapshot(workflow, before=())
 
 
 def advance(
@@ -129,28 +121,34 @@ def advance(
     moment: Moment,
     complete: UUID | None = None,
     variables: Mapping[str, object] | None = None,
+    delivery: Delivery | None = None,
 ) -> Snapshot:
-    """Fire the timers that are due, then complete a task, and run until the instance waits again.
+    """Fire the timers that are due, then complete a task or deliver an event, and run on.
 
     Firing comes first, so that lateness is settled before the completion that ends it.
 
     Raises:
         TaskGone: the task is not open, or a timer that was due has just interrupted it.
+        NobodyWaits: for what is delivered.
         UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
-        TooManyVariables, Stuck: as they say.
+        TooManyVariables, TooManyInstances, NestedTooDeeply, RunsOn, Stuck: as they say.
     """
-    workflow = states.load(state, specification, Expressions(moment))
-    before = [task.id for task in _waiting_timers(workflow)]
-    visits = list(_run(workflow))
+    workflow = states.load(state, specification, moment)
+    before = [token.id for token in _waiting_timers(workflow)]
+    _fire_due(workflow, specification)
     if complete is not None:
-        task = workflow.tasks.get(complete)
-        if task is None or not _is_open(task):
+        token = workflow.tasks.get(complete)
+        if token is None or not _is_open(token):
             raise TaskGone(task_id=str(complete), state="cancelled")
-        _set_variables(workflow, variables or {})
-        _execute(task)
-        visits.append(Visit(kind=VisitKind.COMPLETED, element_id=task.task_spec.bpmn_id))
-        visits.extend(_run(workflow))
-    return _snapshot(workflow, visits, before=before)
+        assign(token, variables or {})
+        token.run()
+        _run(workflow, specification)
+    if delivery is not None:
+        assign(workflow.task_tree, delivery.variables)
+        if not deliver(workflow, delivery.event, delivery.name):
+            raise NobodyWaits(event=delivery.event.value, name=delivery.name)
+        _run(workflow, specification)
+    return _snapshot(workflow, before=before)
 
 
 def move_timers(
@@ -160,148 +158,98 @@ def move_timers(
 
     Nothing fires and nothing runs: that is for the next step.
     """
-    workflow = states.load(state, specification, Expressions(_NEVER))
+    workflow = states.load(state, specification, _NEVER)
     moved = []
-    for task in _waiting_timers(workflow):
-        timer = _waiting(task)
+    for token in _waiting_timers(workflow):
+        timer, when = _waiting(token), due(token)
+        assert when is not None  # noqa: S101 — of a timer
         due_at = move(timer)
-        set_due_moment(task, due_at)
+        set_due(token, replace(when, at=due_at))
         moved.append(replace(timer, due_at=due_at))
     return states.dump(workflow), tuple(moved)
 
 
-def _set_variables(workflow: BpmnWorkflow, variables: Mapping[str, object]) -> None:
-    """Variables belong to the case: a branch that joins later must not bring back old values."""
-    for task in workflow.tasks.values():
-        task.data.update(variables)
-    size = max(len(orjson.dumps(task.data)) for task in workflow.tasks.values())
+def _fire_due(workflow: CaseWorkflow, specification: Specification) -> None:
+    """Fire the timers that are due, the earliest first; the closing moment is still in time."""
+    while late := [
+        (when.at, token)
+        for token in _waiting_timers(workflow)
+        if (when := due(token)) is not None and when.at < workflow.moment.now
+    ]:
+        _, token = min(late, key=lambda one: one[0])
+        happen(token, Event.TIMER)
+        _run(workflow, specification)
+
+
+def _run(workflow: CaseWorkflow, specification: Specification) -> None:
+    """Run what the engine can run until only people, events and joins are waited for."""
+    for _ in range(_MOST_VISITS):
+        if specification.has_conditions:
+            look_at_conditions(workflow)
+        if workflow.agenda:
+            token = workflow.agenda.pop()
+            if is_there(token):
+                token.run()
+                settle(token)
+        elif not join_inclusive(workflow) and not _get_unstuck(workflow):
+            return
+    raise RunsOn(element_id=workflow.visits[-1].element_id if workflow.visits else None)
+
+
+def _get_unstuck(workflow: CaseWorkflow) -> bool:
+    """Let an inclusive gateway go on that waits for another one, which waits for it."""
+    return not _has_something_to_wait_for(workflow) and join_inclusive(
+        workflow, whatever_comes=True
+    )
+
+
+def _has_something_to_wait_for(workflow: CaseWorkflow) -> bool:
+    return workflow.completed or any(
+        _is_open(token) or is_waiting(token) for token in workflow.tasks.values()
+    )
+
+
+def _snapshot(workflow: CaseWorkflow, *, before: Collection[UUID]) -> Snapshot:
+    if not _has_something_to_wait_for(workflow):
+        raise Stuck
+    size = sum(len(orjson.dumps(token.data)) for token in workflow.tasks.values() if token.data)
     if size > _MOST_VARIABLES:
         raise TooManyVariables(bytes=size, allowed=_MOST_VARIABLES)
-
-
-def _run(workflow: BpmnWorkflow) -> Iterator[Visit]:
-    """Run engine work until only people, timers and joins are waited for; yield the visits."""
-    workflow.refresh_timers()
-    while (task := _next(workflow)) is not None:
-        _execute(task)
-        if isinstance(task.task_spec, UnstructuredJoin):
-            forget_arrivals(task)
-        workflow.refresh_timers()
-        yield from _visits(workflow, task)
-
-
-def _execute(task: Any) -> None:
-    task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
-    try:
-        task.run()
-    except WorkflowException as error:
-        # Lint has refused every other cause: only a choice can fail while it runs.
-        element_id = task.task_spec.bpmn_id
-        raise NoWayOut(
-            f"No condition holds at the gateway {element_id!r}.", element_id=element_id
-        ) from error
-
-
-def _next(workflow: BpmnWorkflow) -> Any:
-    """Return the next task that the engine runs by itself, boundary events first, or None.
-
-    An interrupting event has to take effect before the work it interrupts goes on.
-    """
-    ready = [
-        task
-        for task in workflow.tasks.values()
-        if task.state == TaskState.READY and not task.task_spec.manual
-    ]
-    return min(ready, key=lambda task: not isinstance(task.task_spec, BoundaryEvent), default=None)
-
-
-def _visits(workflow: BpmnWorkflow, task: Any) -> Iterator[Visit]:
-    element_id = task.task_spec.bpmn_id
-    if element_id is None:
-        return
-    if isinstance(getattr(task.task_spec, "event_definition", None), DueTimer):
-        detail = {"due_at": task.internal_data["due_at"]}
-        yield Visit(kind=VisitKind.FIRED, element_id=element_id, detail=detail)
-    else:
-        missing = workflow.script_engine.undefined.pop(element_id, None)
-        detail = {} if missing is None else {"undefined_variable": missing}
-        yield Visit(kind=VisitKind.PASSED, element_id=element_id, detail=detail)
-    for event in workflow.get_events():
-        if isinstance(event.event_definition, EscalationEventDefinition):
-            detail = {"code": event.event_definition.code or ""}
-            yield Visit(kind=VisitKind.ESCALATED, element_id=element_id, detail=detail)
-
-
-def _snapshot(workflow: BpmnWorkflow, visits: list[Visit], *, before: Collection[UUID]) -> Snapshot:
-    _require_something_to_wait_for(workflow)
-    prune(workflow)
-    for task in [*_open_tasks(workflow), *_waiting_timers(workflow)]:
-        if task.id.version == _RANDOM:
-            _rename(task, uuid_utils.compat.uuid7())
-    timers = tuple(map(_waiting, _waiting_timers(workflow)))
+    timers = () if workflow.completed else tuple(map(_waiting, _waiting_timers(workflow)))
     waiting = {timer.id for timer in timers}
     return Snapshot(
         state=None if workflow.completed else states.dump(workflow),
         tasks=tuple(
-            OpenTask(id=task.id, element_id=task.task_spec.bpmn_id)
-            for task in _open_tasks(workflow)
+            OpenTask(id=token.id, element_id=token.task_spec.bpmn_id)
+            for token in in_order(workflow.task_tree)
+            if _is_open(token)
         ),
         timers=timers,
         started_timers=tuple(timer for timer in timers if timer.id not in before),
         ended_timers=tuple(timer for timer in before if timer not in waiting),
-        visits=tuple(visits),
+        visits=tuple(workflow.visits),
     )
 
 
-def _require_something_to_wait_for(workflow: BpmnWorkflow) -> None:
-    if not (workflow.completed or _open_tasks(workflow) or _waiting_timers(workflow)):
-        raise Stuck
-
-
-def _open_tasks(workflow: BpmnWorkflow) -> list[Any]:
-    return [task for task in workflow.tasks.values() if _is_open(task)]
-
-
-def _waiting_timers(workflow: BpmnWorkflow) -> list[Any]:
+def _waiting_timers(workflow: CaseWorkflow) -> list[Token]:
     return [
-        task
-        for task in workflow.tasks.values()
-        if task.state == TaskState.WAITING
-        and isinstance(getattr(task.task_spec, "event_definition", None), DueTimer)
+        token for token in workflow.tasks.values() if is_waiting(token) and due(token) is not None
     ]
 
 
-def _waiting(timer: Any) -> WaitingTimer:
+def _waiting(token: Token) -> WaitingTimer:
+    when = due(token)
+    assert when is not None  # noqa: S101 — of a timer
+    hosts = in_order(token.parent) if token.task_spec.node.kind is Kind.BOUNDARY else ()
     return WaitingTimer(
-        id=timer.id,
-        element_id=timer.task_spec.bpmn_id,
-        activity_id=_activity(timer).id,
-        due_at=due_moment(timer),
+        id=token.id,
+        element_id=token.task_spec.event_id,
+        task_ids=tuple(host.id for host in hosts if _is_open(host)),
+        due_at=when.at,
     )
 
 
-def _activity(timer: Any) -> Any:
-    """Return the task that a boundary timer is attached to."""
-    return next(
-        task for task in timer.parent.children if not isinstance(task.task_spec, BoundaryEvent)
-    )
+def _is_open(token: Token) -> bool:
+    return token.state == TaskState.READY and bool(token.task_spec.manual)
 
 
-def _is_open(task: Any) -> bool:
-    return task.state == TaskState.READY and bool(task.task_spec.manual)
-
-
-_RANDOM = 4
-"""The UUID version of the ids that the library gives."""
-
-
-def _rename(task: Any, new: UUID) -> None:
-    """Give a task that becomes a row an id of ours: UUIDv7, so that index order is age."""
-    workflow = task.workflow
-    siblings = task.parent._children
-    siblings[siblings.index(task.id)] = new
-    for child in task.children:
-        child._parent = new
-    del workflow.tasks[task.id]
-    task.id = new
-    workflow.tasks[new] = task

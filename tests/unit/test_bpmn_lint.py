@@ -24,7 +24,8 @@ from engine.bpmn.findings import DiagramRefused, Finding, Rule, Severity
 from engine.bpmn.lint import RULES, RULES_OF_OFFICE, check, lint
 from engine.bpmn.reader import read
 from engine.bpmn.sop import read_process
-from engine.workflow.specification import compile_process
+from engine.bpmn.normalize import normalize
+from engine.workflow.specification import compile_program
 from tests.unit import test_bpmn_calendars as calendars
 from tests.unit import test_bpmn_lint_flow as flow
 from tests.unit import test_bpmn_lint_parallel as parallel
@@ -160,7 +161,7 @@ def assert_runs_or_is_refused(source: bytes) -> None:
     except DiagramRefused as refused:
         orjson.dumps(refused.details)
     else:
-        compile_process(diagram.root, read_process(diagram).key)
+        compile_program(normalize(diagram))
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)

@@ -5,7 +5,8 @@ import pytest
 from engine.bpmn.lint import check, lint
 from engine.bpmn.reader import read
 from engine.bpmn.sop import read_process
-from engine.workflow.specification import compile_process
+from engine.bpmn.normalize import normalize
+from engine.workflow.specification import compile_program
 from tests.unit.bpmn_diagrams import (
     CONDITION,
     DURATION,
@@ -207,7 +208,7 @@ def test_the_longest_process_that_lint_lets_through_compiles() -> None:
     diagram = read(source)
     assert len(diagram.graph.nodes) == 300
     check(diagram)
-    compile_process(diagram.root, read_process(diagram).key)
+    compile_program(normalize(diagram))
 
 
 def test_a_finding_about_a_flow_names_the_line_of_the_flow() -> None:

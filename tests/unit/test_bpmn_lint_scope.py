@@ -5,7 +5,8 @@ import pytest
 from engine.bpmn.findings import DiagramRefused
 from engine.bpmn.lint import check, lint
 from engine.bpmn.reader import read
-from engine.workflow.specification import compile_process
+from engine.bpmn.normalize import normalize
+from engine.workflow.specification import compile_program
 from tests.unit.bpmn_diagrams import (
     DURATION,
     FIELD,
@@ -260,4 +261,4 @@ SUPPORTED = {
 def test_what_the_engine_runs_or_only_draws_is_not_found_fault_with(source: bytes) -> None:
     diagram = read(source)
     assert lint(diagram) == ()
-    compile_process(diagram.root, "letters")
+    compile_program(normalize(diagram))

@@ -1,12 +1,9 @@
-"""Random diagrams run the same with pruning, without it, and in a model without the library."""
-
-from unittest.mock import patch
+"""Random diagrams run as in a model that knows nothing of the library."""
 
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from engine.workflow import steps
-from engine.workflow.steps import VisitKind
+from engine.workflow.case import VisitKind
 from tests.unit.workflow_blocks import VARIABLES, Block, Model, arrows, blocks
 from tests.unit.workflow_diagrams import Play, compiled, xml
 
@@ -17,50 +14,42 @@ CHOICES = st.tuples(
 )
 
 
-class Trio:
-    """One case three times: pruned, unpruned and as a model."""
+class Pair:
+    """One case twice: run by the engine, stored between any two steps, and as a model."""
 
     def __init__(self, block: Block) -> None:
         lines = arrows(block)
         note("\n".join(lines))
-        specification = compiled(xml(*lines))
         self.model = Model()
         self.model.enter(block, lambda: None)
-        self.pruned = Play(specification).start()
-        with patch.object(steps, "prune", lambda _: None):
-            self.unpruned = Play(specification).start()
+        self.case = Play(compiled(xml(*lines))).start()
         self.compare()
 
     def complete(self, name: str, hours: int, variables: dict[str, bool]) -> None:
-        """Complete the same step in all three, some hours later."""
+        """Complete the same step in both, some hours later."""
         note(f"{name} after {hours} h with {variables}")
         self.model.hour += hours
         self.model.complete(name, variables)
-        self.pruned.wait(hours=hours).complete(name, **variables)
-        with patch.object(steps, "prune", lambda _: None):
-            self.unpruned.wait(hours=hours).complete(name, **variables)
+        self.case.wait(hours=hours).complete(name, **variables)
         self.compare()
 
     def compare(self) -> None:
-        """Check that all three have been at the same places and wait for the same."""
-        assert self.pruned.open == self.unpruned.open == self.model.open
-        assert self.pruned.ended == self.unpruned.ended == (not self.model.open)
-        assert self.pruned.timers == self.unpruned.timers
-        been = [sorted(map(str, case.visits)) for case in (self.pruned, self.unpruned)]
-        assert been[0] == been[1]
-        assert sorted(self.pruned.seen(VisitKind.ESCALATED)) == sorted(self.model.escalated)
+        """Check that both have been at the same places and wait for the same."""
+        assert self.case.open == self.model.open
+        assert self.case.ended == (not self.model.open)
+        assert sorted(self.case.seen(VisitKind.ESCALATED)) == sorted(self.model.escalated)
 
 
 @settings(deadline=None, derandomize=True, max_examples=150)
 @given(blocks(), st.lists(CHOICES, max_size=15))
-def test_pruned_unpruned_and_model_agree_at_every_step(
+def test_a_case_and_its_model_agree_at_every_step(
     block: Block, choices: list[tuple[int, int, dict[str, bool]]]
 ) -> None:
-    trio = Trio(block)
+    pair = Pair(block)
     for which, hours, variables in choices:
-        if trio.model.open:
-            trio.complete(trio.model.open[which % len(trio.model.open)], hours, variables)
+        if pair.model.open:
+            pair.complete(pair.model.open[which % len(pair.model.open)], hours, variables)
     for _ in range(60):
-        if trio.model.open:  # false variables end every loop
-            trio.complete(trio.model.open[0], 0, dict.fromkeys(VARIABLES, False))
-    assert trio.pruned.ended
+        if pair.model.open:  # false variables end every loop
+            pair.complete(pair.model.open[0], 0, dict.fromkeys(VARIABLES, False))
+    assert pair.case.ended

@@ -6,7 +6,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from engine.workflow.steps import VisitKind
+from engine.workflow.case import VisitKind
 from tests.clock import WEDNESDAY_MORNING
 from tests.data import STATES
 from tests.office import REFERENCE, STEPS

@@ -15,13 +15,14 @@ from uuid import UUID
 from xml.sax.saxutils import escape
 
 from engine.bpmn.lint import check
+from engine.bpmn.normalize import normalize
 from engine.bpmn.reader import read
-from engine.bpmn.sop import read_process
 from engine.durations import Duration
 from engine.workflow import steps
-from engine.workflow.specification import Specification, compile_process
-from engine.workflow.steps import Snapshot, Visit, VisitKind
-from engine.workflow.timers import Moment
+from engine.workflow.specification import Specification, compile_program
+from engine.workflow.case import Visit, VisitKind
+from engine.workflow.moments import Moment
+from engine.workflow.steps import Snapshot
 from tests.clock import WEDNESDAY_MORNING
 
 _KINDS = {
@@ -67,7 +68,7 @@ def compiled(source: bytes) -> Specification:
     """Return what the engine runs of a .bpmn file that lint accepts."""
     diagram = read(source)
     check(diagram)
-    return compile_process(diagram.root, read_process(diagram).key)
+    return compile_program(normalize(diagram))
 
 
 def _word(text: str) -> tuple[str, str, str, str]:
@@ -177,9 +178,9 @@ class Play:
         """Return the element ids of the visits of these kinds, in order."""
         return [visit.element_id for visit in self.visits if visit.kind in kinds]
 
-    def _due(self, element_id: str, duration: Duration) -> datetime:
-        self.counted.append((self.now, element_id, str(duration)))
-        return self.now + timedelta(seconds=duration.seconds)
+    def _due(self, element_id: str, duration: Duration, start: datetime) -> datetime:
+        self.counted.append((start, element_id, str(duration)))
+        return start + timedelta(seconds=duration.seconds)
 
     def _follow(self, snapshot: Snapshot) -> "Play":
         self.last = snapshot

@@ -1,8 +1,8 @@
-"""Dropping what can no longer matter changes nothing but the size of what is kept."""
+"""What is kept of a case is as large as what is going on in it, however long it has run."""
 
 import pytest
 
-from engine.workflow.steps import VisitKind
+from engine.workflow.case import VisitKind
 from tests.unit.workflow_diagrams import play
 
 LOOP = (

@@ -1,0 +1,235 @@
+"""Activities: work of people, assignments, sub-processes and calls, with what is attached to them."""
+
+from SpiffWorkflow.task import TaskState
+
+from engine.bpmn.program import Event, Kind, Node, Scope
+from engine.workflow.case import (
+    Token,
+    VisitKind,
+    assign,
+    evaluate,
+    holds_already,
+    is_there,
+    put,
+    remove,
+    variables,
+)
+from engine.workflow.nodes import (
+    NodeSpec,
+    clear,
+    enter,
+    enter_all,
+    leave,
+    running,
+    settle,
+    taken,
+)
+from engine.workflow.waiting import WaitingSpec, armed
+
+DONE = "done"
+"""In the internal data of a scope: what can be undone in it, in the order of completion."""
+
+
+class Activity(NodeSpec):
+    """An activity: arms the events attached to it, and can be undone once it is completed."""
+
+    repeated = False
+    """Whether it is one turn of a loop, in whose token it runs."""
+
+    def _update_hook(self, token: Token) -> bool:
+        if not self.repeated:
+            for event_id in self.node.boundary:
+                put(token, event_id)
+        return True
+
+    def _on_complete_hook(self, token: Token) -> None:
+        if is_there(token):
+            self.note(token)
+            self.go_on(token)
+
+    def go_on(self, token: Token) -> None:
+        """Remember how to undo what is done, and leave."""
+        record(token)
+        if self.repeated:
+            token.parent.task_spec.turned(token.parent, token)
+        else:
+            leave(token, taken(token))
+
+
+class Work(Activity):
+    """Waits until a person has completed it."""
+
+    def note(self, token: Token) -> None:
+        token.workflow.visit(VisitKind.COMPLETED, self.bpmn_id)
+
+
+class Assign(Activity):
+    """Computes an expression, which no person waits for."""
+
+    def _run_hook(self, token: Token) -> bool:
+        value = evaluate(token, self.node.expression or "")
+        if self.node.variable:
+            assign(token, {self.node.variable: value})
+        return True
+
+
+class Receive(WaitingSpec, Activity):
+    """A task that waits for a message."""
+
+    def _update_hook(self, token: Token) -> bool:
+        Activity._update_hook(self, token)
+        return WaitingSpec._update_hook(self, token)
+
+    def _on_complete_hook(self, token: Token) -> None:
+        Activity._on_complete_hook(self, token)
+
+    def note(self, token: Token) -> None:
+        WaitingSpec.note(self, token)
+
+
+class ScopeSpec(Activity):
+    """Runs a scope: a process, a sub-process, a called process."""
+
+    @property
+    def is_isolated(self) -> bool:  # type: ignore[override]  # fixed for each node
+        return self.node.isolated
+
+    def scope(self, token: Token) -> Scope:
+        """Return what runs in a token."""
+        scope: Scope = token.workflow.program.scopes[self.node.body]
+        return scope
+
+    def _run_hook(self, token: Token) -> None:
+        if not self.node.hidden:
+            token.workflow.visit(VisitKind.ENTERED, self.bpmn_id)
+        if self.node.isolated:
+            _hand_in(token, self.node)
+        self.begin(token)
+
+    def begin(self, token: Token) -> None:
+        """Arm the event sub-processes and put a token wherever the scope starts."""
+        scope, nodes = self.scope(token), token.workflow.program.nodes
+        for event_scope in scope.event_scopes:
+            if nodes[event_scope].triggers[0].event is not Event.COMPENSATION:
+                put(token, armed(event_scope))
+        agenda = token.workflow.agenda
+        before = len(agenda)
+        starts = scope.starts[:1] if scope.one_by_one else scope.starts
+        token.internal_data["begun"] = len(starts)
+        for start in starts:
+            put(token, start)
+        agenda[before:] = reversed(agenda[before:])
+
+    def left_by(self, token: Token) -> None:
+        """End an ad-hoc sub-process as soon as its condition holds."""
+        scope = self.scope(token)
+        if scope.completion and holds_already(token, scope.completion):
+            token.internal_data["begun"] = len(scope.starts)
+            if scope.drops_rest:
+                clear(token)
+
+    def emptied(self, token: Token) -> None:
+        scope, begun = self.scope(token), token.internal_data.get("begun", 0)
+        if begun < len(scope.starts):
+            token.internal_data["begun"] = begun + 1
+            put(token, scope.starts[begun])
+            return
+        token.complete()
+
+    def go_on(self, token: Token) -> None:
+        if self.node.isolated:
+            _hand_out(token, self.node)
+        super().go_on(token)
+
+
+class EventScope(ScopeSpec):
+    """An event sub-process that runs: its start event has happened."""
+
+    def begin(self, token: Token) -> None:
+        scope, workflow = self.scope(token), token.workflow
+        for event_scope in scope.event_scopes:
+            put(token, armed(event_scope))
+        token.internal_data["begun"] = len(scope.starts)
+        start = workflow.program.nodes[scope.starts[0]]
+        enter_all(token, start.flows)
+
+    def go_on(self, token: Token) -> None:
+        scope = token.parent
+        remove(token)
+        settle(scope)
+
+
+class Process(ScopeSpec):
+    """The process itself, at the root of the tree."""
+
+    is_isolated = True  # type: ignore[assignment]  # fixed for each node
+
+    def _on_complete_hook(self, token: Token) -> None:
+        token.workflow.completed = True
+
+
+def _hand_in(token: Token, node: Node) -> None:
+    around = variables(token.parent) | token.data
+    values: dict[str, object] = {}
+    for one in node.inputs:
+        values |= around if not one.source else {one.target: evaluate(token.parent, one.source)}
+    token.data.update(values)
+
+
+def _hand_out(token: Token, node: Node) -> None:
+    for one in node.outputs:
+        inside = dict(token.data) if not one.source else {one.target: evaluate(token, one.source)}
+        assign(token.parent, inside)
+
+
+def record(token: Token) -> None:
+    """Remember in the scope around an activity how to undo it, if it can be undone."""
+    spec, node = token.task_spec, token.task_spec.node
+    scope = token.parent.parent if spec.repeated else token.parent
+    if scope.task_spec.node.kind is Kind.EVENTS:
+        scope = scope.parent
+    inside = token.internal_data.get(DONE)
+    undoing = _compensation_of(token) if isinstance(spec, ScopeSpec) else None
+    entry: dict[str, object] = {"activity": node.id}
+    if node.handler is not None:
+        entry["handler"] = node.handler
+    elif undoing is not None:
+        entry["handler"], entry[DONE] = undoing, inside or []
+    elif inside:
+        entry[DONE] = inside
+    else:
+        return
+    scope.internal_data.setdefault(DONE, []).append(entry)
+
+
+def _compensation_of(token: Token) -> str | None:
+    """Return the event sub-process that undoes a scope."""
+    nodes = token.workflow.program.nodes
+    found = (
+        event_scope
+        for event_scope in token.task_spec.scope(token).event_scopes
+        if nodes[event_scope].triggers[0].event is Event.COMPENSATION
+    )
+    return next(found, None)
+
+
+def end_now(scope: Token) -> None:
+    """End a scope with all that runs in it."""
+    clear(scope)
+    if scope.state == TaskState.STARTED and not running(scope):
+        settle(scope)
+
+
+__all__ = [
+    "DONE",
+    "Activity",
+    "Assign",
+    "EventScope",
+    "Process",
+    "Receive",
+    "ScopeSpec",
+    "Work",
+    "end_now",
+    "enter",
+    "record",
+]

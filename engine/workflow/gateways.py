@@ -1,0 +1,173 @@
+"""Gateways: how tokens divide, choose and meet."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from SpiffWorkflow.task import TaskState
+
+from engine.bpmn.program import Flow, Kind, Node, Program
+from engine.errors import Invalid
+from engine.expressions import UndefinedVariable
+from engine.workflow.case import CaseWorkflow, Token, VisitKind, holds, is_there, put, remove
+from engine.workflow.nodes import NodeSpec, arrival, leave
+
+
+class NoWayOut(Invalid):
+    """No condition holds at a gateway without a default flow."""
+
+
+class Parallel(NodeSpec):
+    """Waits for a token from each flow into it, and takes every flow out of it."""
+
+    def _on_complete_hook(self, token: Token) -> None:
+        self.note(token)
+        leave(token, self.node.flows)
+
+
+class Choosing(NodeSpec):
+    """Takes flows by their conditions; a flow without one is taken as true."""
+
+    most: int | None = None
+    """How many flows it takes."""
+
+    def _on_complete_hook(self, token: Token) -> None:
+        chosen, missing = self._choose(token)
+        token.workflow.visit(VisitKind.PASSED, self.bpmn_id, **missing)
+        leave(token, chosen)
+
+    def _choose(self, token: Token) -> tuple[Sequence[Flow], dict[str, str]]:
+        """Return the flows to take, and which variable was missing when the default was taken."""
+        node, missing = self.node, {}
+        chosen: list[Flow] = []
+        for flow in node.flows:
+            if flow.id == node.default or len(chosen) == self.most:
+                continue
+            try:
+                if flow.condition is None or holds(token, flow.condition):
+                    chosen.append(flow)
+            except UndefinedVariable as error:
+                if node.default is None:
+                    raise
+                missing["undefined_variable"] = error.name
+        if not chosen:
+            chosen = [flow for flow in node.flows if flow.id == node.default]
+        elif missing:
+            missing.clear()
+        if not chosen and node.flows:
+            raise NoWayOut(
+                f"No condition holds at the gateway {node.id!r}.", element_id=node.id
+            )
+        return chosen, missing
+
+
+class Exclusive(Choosing):
+    """Takes the first flow, in the order of the file, whose condition holds."""
+
+    most = 1
+
+
+class Inclusive(Choosing):
+    """Takes every flow whose condition holds."""
+
+
+class Events(NodeSpec):
+    """Waits for the first of the events behind it; they wait in its token."""
+
+    def _run_hook(self, token: Token) -> None:
+        self.note(token)
+        for flow in self.node.flows:
+            put(token, flow.target)
+
+    def emptied(self, token: Token) -> None:
+        leave(token, ())
+
+
+class Arrival(NodeSpec):
+    """A token that has come along a flow to a gateway that joins."""
+
+    def __init__(self, process: Any, node: Node, flow_id: str) -> None:  # noqa: ANN401
+        super().__init__(process, node, arrival(flow_id))
+
+    def _update_hook(self, token: Token) -> bool:
+        token._set_state(TaskState.WAITING)
+        if self.node.kind is Kind.PARALLEL:
+            first = _first_of_each(token.parent, self.node)
+            if len(first) == len(self.node.joins):
+                _join(token.parent, self.node, first)
+        return False
+
+
+def _first_of_each(scope: Token, node: Node) -> list[Token]:
+    """Return the first token that has come along each flow, as far as any has."""
+    first: dict[str, Token] = {}
+    for token in scope.children:
+        if isinstance(token.task_spec, Arrival) and token.task_spec.node is node:
+            first.setdefault(token.task_spec.name, token)
+    return list(first.values())
+
+
+def _join(scope: Token, node: Node, arrivals: Sequence[Token]) -> None:
+    for token in arrivals:
+        remove(token)
+    put(scope, node.id)
+
+
+def join_inclusive(workflow: CaseWorkflow, *, whatever_comes: bool = False) -> bool:
+    """Let the first inclusive gateway go on that no further token can reach; return whether one did.
+
+    BPMN 2.0.2, section 13.4.3: a token elsewhere is waited for if it can come by a flow that no
+    token has come by yet, unless it can as well come by one that has one. With `whatever_comes` a
+    gateway goes on although it would wait: gateways that wait for each other.
+    """
+    for scope, node in _waiting_gateways(workflow):
+        first = _first_of_each(scope, node)
+        if whatever_comes or not _can_come(workflow.program, scope, node, first):
+            _join(scope, node, first)
+            return True
+    return False
+
+
+def _waiting_gateways(workflow: CaseWorkflow) -> list[tuple[Token, Node]]:
+    found = {
+        (token.parent.id, token.task_spec.node.id): (token.parent, token.task_spec.node)
+        for token in workflow.tasks.values()
+        if isinstance(token.task_spec, Arrival) and token.task_spec.node.kind is Kind.INCLUSIVE
+    }
+    return list(found.values())
+
+
+def _can_come(program: Program, scope: Token, node: Node, first: Sequence[Token]) -> bool:
+    taken = {token.task_spec.name for token in first}
+    filled = [flow for flow in node.joins if arrival(flow) in taken]
+    empty = [flow for flow in node.joins if arrival(flow) not in taken]
+    to_filled, to_empty = _leading_to(program, node, filled), _leading_to(program, node, empty)
+    others = {
+        token.task_spec.node.id
+        for token in scope.children
+        if token.task_spec.counts and token.task_spec.node is not node
+    }
+    return bool((others & to_empty) - to_filled)
+
+
+def _leading_to(program: Program, node: Node, flows: Sequence[str]) -> set[str]:
+    """Return the ids of the nodes from which one of these flows can be reached past the gateway."""
+    siblings = [program.nodes[one] for one in program.scopes[program.owners[node.id]].nodes]
+    found = {one.id for one in siblings if any(flow.id in flows for flow in one.flows)}
+    found.discard(node.id)
+    waiting = list(found)
+    while waiting:
+        target = waiting.pop()
+        for one in _before(siblings, target):
+            if one not in found and one != node.id:
+                found.add(one)
+                waiting.append(one)
+    return found
+
+
+def _before(siblings: Sequence[Node], target: str) -> Iterator[str]:
+    for one in siblings:
+        if any(flow.target == target for flow in one.flows) or target in one.boundary:
+            yield one.id
+
+
+__all__ = ["Arrival", "Events", "Exclusive", "Inclusive", "NoWayOut", "Parallel", "is_there"]

@@ -1,0 +1,272 @@
+"""Tokens that wait for something to happen: caught events, attached events, event sub-processes."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.task import TaskState
+
+from engine.bpmn.program import Event, Kind, Node, Trigger
+from engine.workflow import moments
+from engine.workflow.case import (
+    CaseWorkflow,
+    Token,
+    VisitKind,
+    evaluate,
+    holds_already,
+    is_there,
+    is_waiting,
+    put,
+    remove,
+)
+from engine.workflow.moments import Due
+from engine.workflow.nodes import (
+    NodeSpec,
+    clear,
+    enter_all,
+    leave,
+    settle,
+    taken,
+    withdraw,
+)
+
+_DUE_AT, _LEFT = "due_at", "left"
+"""In the internal data of a token that waits for a timer: when, ISO 8601 in UTC; how often then."""
+_SEEN = "seen"
+"""Numbers of the triggers that have happened, where all are waited for."""
+_HELD = "held"
+"""Whether the condition held when it was last looked at."""
+
+
+class WaitingSpec(NodeSpec):
+    """A node that waits for one of its triggers, or for all of them."""
+
+    def __init__(self, process: Any, node: Node, name: str | None = None) -> None:  # noqa: ANN401
+        super().__init__(process, node, name)
+        self.triggers = node.triggers
+        self.event_id = node.id
+        """Of the event that waits: for an event sub-process, of its start event."""
+
+    def _update_hook(self, token: Token) -> bool:
+        token._set_state(TaskState.WAITING)
+        if _DUE_AT not in token.internal_data:
+            dues = [
+                moments.first(
+                    token.workflow.moment, self.event_id, one.clock, str(evaluate(token, one.text))
+                )
+                for one in self.triggers
+                if one.clock is not None
+            ]
+            if dues:
+                pick = max if self.node.all_triggers else min
+                set_due(token, pick(dues, key=lambda due: due.at))
+        return False
+
+    def note(self, token: Token) -> None:
+        """Note what has happened: a timer has fired, or something else has come."""
+        due_at = token.internal_data.get("fired")
+        if due_at is not None:
+            token.workflow.visit(VisitKind.FIRED, self.event_id, due_at=due_at)
+        else:
+            token.workflow.visit(VisitKind.PASSED, self.event_id)
+
+
+class Catch(WaitingSpec):
+    """An intermediate event."""
+
+
+class Boundary(WaitingSpec):
+    """An event attached to an activity, in whose token it waits."""
+
+    counts = False
+
+    def _on_complete_hook(self, token: Token) -> None:
+        self.note(token)
+        host, flows = token.parent, taken(token)
+        if self.node.interrupting:
+            scope = withdraw(host)
+        else:
+            _wait_again(token, host)
+            scope = host.parent
+        enter_all(scope, flows)
+        settle(scope)
+
+
+class Armed(WaitingSpec):
+    """An event sub-process that waits for its start event while its parent runs."""
+
+    counts = False
+
+    def __init__(self, process: Any, node: Node, event_id: str) -> None:  # noqa: ANN401
+        super().__init__(process, node, armed(node.id))
+        self.event_id = event_id
+
+    def _on_complete_hook(self, token: Token) -> None:
+        self.note(token)
+        scope = token.parent
+        if self.node.interrupting:
+            clear(scope)
+        else:
+            _wait_again(token, scope)
+        put(scope, self.node.id)
+
+
+def armed(event_scope_id: str) -> str:
+    """Return the name of the specification of an event sub-process that waits."""
+    return f"{event_scope_id}#armed"
+
+
+def _wait_again(token: Token, parent: Token) -> None:
+    """Take an event away, and let it wait anew if it can happen again."""
+    again = _next_due(token)
+    has_other = any(one.clock is None for one in token.task_spec.triggers)
+    remove(token)
+    if again is None and not has_other:
+        return
+    waiting = put(parent, token.task_spec.name)
+    waiting.internal_data.clear()
+    if again is not None:
+        set_due(waiting, again)
+    if any(one.event is Event.CONDITION for one in token.task_spec.triggers):
+        waiting.internal_data[_HELD] = True
+
+
+def _next_due(token: Token) -> Due | None:
+    """Return when a timer fires again: a cycle that has not run out, or one that has not fired."""
+    before = due(token)
+    if before is None or "fired" not in token.internal_data:
+        return before
+    clock = next(one for one in token.task_spec.triggers if one.clock is not None)
+    if before.left == 0:
+        return None
+    text = str(evaluate(token, clock.text))
+    return moments.following(token.workflow.moment, token.task_spec.event_id, text, before)
+
+
+def due(token: Token) -> Due | None:
+    """Return when the timer of a waiting token fires; None: it waits for no timer."""
+    if _DUE_AT not in token.internal_data:
+        return None
+    at = datetime.fromisoformat(token.internal_data[_DUE_AT])
+    return Due(at=at, left=token.internal_data.get(_LEFT, 0))
+
+
+def set_due(token: Token, when: Due) -> None:
+    """Let the timer of a token fire then."""
+    token.internal_data[_DUE_AT] = when.at.isoformat()
+    if when.left != 0:
+        token.internal_data[_LEFT] = when.left
+
+
+def happen(token: Token, event: Event, trigger: Trigger | None = None) -> None:
+    """Let something happen that a waiting token waits for; perhaps it waits for more."""
+    if event is Event.TIMER:
+        token.internal_data["fired"] = token.internal_data[_DUE_AT]
+    spec = token.task_spec
+    if spec.node.all_triggers and len(spec.triggers) > 1:
+        seen = {*token.internal_data.get(_SEEN, ())}
+        seen |= {
+            number
+            for number, one in enumerate(spec.triggers)
+            if (one is trigger if trigger is not None else one.event is event)
+        }
+        token.internal_data[_SEEN] = sorted(seen)
+        if len(seen) < len(spec.triggers):
+            if event is Event.TIMER:
+                del token.internal_data[_DUE_AT]
+            return
+    token.run()
+
+
+def waiting_for(workflow: CaseWorkflow, event: Event, name: str) -> list[tuple[Token, Trigger]]:
+    """Return the tokens that wait for a message or signal of that name, each with its trigger."""
+    return [
+        (token, trigger)
+        for token in in_order(workflow.task_tree)
+        if is_waiting(token)
+        for trigger in token.task_spec.triggers
+        if trigger.event is event and trigger.name == name
+    ]
+
+
+def deliver(workflow: CaseWorkflow, event: Event, name: str) -> int:
+    """Let a message happen to the first token that waits for it, a signal to all; return how many.
+    """
+    found = waiting_for(workflow, event, name)
+    if event is Event.MESSAGE:
+        found = found[:1]
+    for token, trigger in found:
+        if is_there(token):
+            happen(token, event, trigger)
+    return len(found)
+
+
+def throw_upwards(token: Token, event: Event, code: str) -> bool:
+    """Let the nearest scope catch an error or escalation; return whether there was one.
+
+    An event with that very code comes before one that catches any.
+    """
+    inner, scope = token, token.parent
+    while scope is not None:
+        inside_event_scope = inner.task_spec.node.kind is Kind.EVENT_SCOPE
+        catching = [
+            (trigger.name != code, waiting, trigger)
+            for waiting in scope.children
+            if is_waiting(waiting)
+            and not (inside_event_scope and isinstance(waiting.task_spec, Armed))
+            for trigger in waiting.task_spec.triggers
+            if trigger.event is event and trigger.name in {"", code}
+        ]
+        if catching:
+            _, waiting, trigger = min(catching, key=lambda one: one[0])
+            happen(waiting, event, trigger)
+            return True
+        inner, scope = scope, scope.parent
+    return False
+
+
+def look_at_conditions(workflow: CaseWorkflow) -> None:
+    """Let every conditional event happen whose condition has come true."""
+    changed = True
+    while changed:
+        changed = False
+        for token in workflow.waiting():
+            for trigger in token.task_spec.triggers:
+                if trigger.event is Event.CONDITION and is_there(token):
+                    changed |= _look(token, trigger)
+
+
+def _look(token: Token, trigger: Trigger) -> bool:
+    now = holds_already(token, trigger.text)
+    before = token.internal_data.get(_HELD, False)
+    token.internal_data[_HELD] = now
+    if now and not before:
+        happen(token, Event.CONDITION, trigger)
+        return True
+    return False
+
+
+def in_order(token: Token) -> Iterator[Token]:
+    """Yield a token and all in it, in the order in which they began."""
+    stack = [token]
+    while stack:
+        token = stack.pop()
+        yield token
+        stack.extend(reversed(token.children))
+
+
+__all__ = [
+    "Armed",
+    "Boundary",
+    "Catch",
+    "WaitingSpec",
+    "armed",
+    "deliver",
+    "due",
+    "happen",
+    "leave",
+    "look_at_conditions",
+    "set_due",
+    "throw_upwards",
+    "waiting_for",
+]
