@@ -7,6 +7,7 @@ the rows of history, worklist and jobs say the same, in the same transaction.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from engine import definitions, history, repository
@@ -29,10 +30,13 @@ from engine.model import (
 from engine.permissions import SYSTEM, Actor
 from engine.workflow import steps
 from engine.workflow.case import VisitKind
-from engine.workflow.steps import OpenTask, Snapshot, WaitingTimer
+from engine.workflow.steps import Delivery, OpenTask, Snapshot, WaitingTimer
 
 Due = Mapping[str, tuple[datetime, UUID | None]]
 """Keys of jobs, each with its moment and the task with whose end it ends."""
+
+
+_DELIVERED: Final = frozenset({VisitKind.MESSAGE, VisitKind.SIGNAL})
 
 
 class InstanceEnded(Conflict):
@@ -81,16 +85,19 @@ class Case:
         by: Actor,
         complete: Task | None = None,
         variables: Mapping[str, object] | None = None,
+        delivery: Delivery | None = None,
     ) -> list[Task]:
-        """Fire what is due, complete a task if one is given; return the tasks open afterwards.
+        """Fire what is due, then complete a task or deliver an event; return the tasks then open.
 
         Raises:
             InstanceEnded, InstanceSuspended: there is nothing to do, or not now.
             TaskGone: a timer that was due has interrupted the task.
-            UndefinedVariable, ExpressionFailed, NoWayOut, Stuck: the case could not go on.
+            NobodyWaits: for what is delivered.
+            Invalid: the case could not go on, in one of the ways of `steps.advance`.
         """
-        snapshot = self._step(tx, complete, variables)
-        return self._follow(tx, snapshot, by=by, completed=complete, variables=variables)
+        snapshot = self._step(tx, complete, variables, delivery)
+        brought = variables if delivery is None else delivery.variables
+        return self._follow(tx, snapshot, by=by, completed=complete, variables=brought)
 
     def settle(self, tx: Transaction) -> list[Task]:
         """Fire what is due, so that it is on record; return the tasks open afterwards.
@@ -110,6 +117,7 @@ class Case:
         tx: Transaction,
         complete: Task | None = None,
         variables: Mapping[str, object] | None = None,
+        delivery: Delivery | None = None,
     ) -> Snapshot:
         if self.instance.state is InstanceState.SUSPENDED:
             raise InstanceSuspended
@@ -121,6 +129,7 @@ class Case:
             moment=moment(tx, self.loaded.process),
             complete=complete.id if complete else None,
             variables=variables,
+            delivery=delivery,
         )
 
     def cancel(self, tx: Transaction, *, reason: str, by: Actor) -> None:
@@ -173,20 +182,25 @@ class Case:
         completed: Task | None,
         variables: Mapping[str, object],
     ) -> None:
-        """Write the visits into the history; what comes before the completion is the clock's."""
-        actor = by if completed is None else SYSTEM
+        """Write the visits into the history; what comes before the actor's own is the clock's."""
+        moved = completed is not None or any(one.kind in _DELIVERED for one in snapshot.visits)
+        actor = SYSTEM if moved else by
         for visit in snapshot.visits:
             if visit.kind is VisitKind.COMPLETED and completed is not None:
                 actor = by
                 _complete(tx, completed, by, variables)
-            else:
-                self.note(
-                    tx,
-                    EventType(visit.kind.value),
-                    by=actor,
-                    element_id=visit.element_id,
-                    detail=visit.detail,
-                )
+                continue
+            detail: dict[str, object] = dict(visit.detail)
+            if visit.kind in _DELIVERED:
+                actor = by
+                detail |= {"variables": dict(variables)} if variables else {}
+            self.note(
+                tx,
+                EventType(visit.kind.value),
+                by=actor,
+                element_id=visit.element_id,
+                detail=detail,
+            )
 
     def _end_tasks(self, tx: Transaction, snapshot: Snapshot, completed: Task | None) -> None:
         """Cancel the tasks that the step has taken away."""
@@ -208,11 +222,18 @@ class Case:
             state=TaskState.OPEN,
             created_at=tx.now,
         )
-        if any(_is_standard(timer, task, step) for timer in snapshot.timers):
+        if any(_is_standard(timer, task, step) for timer in snapshot.started_timers):
             set_deadline(tx, task, step)
+        if task.candidate_group is None:
+            task.assignee_id = self._starter(tx)
         tx.add(task)
         history.record_task(tx, EventType.TASK_CREATED, task, actor=SYSTEM.username)
         return task
+
+    def _starter(self, tx: Transaction) -> UUID | None:
+        """Return who does a step that is nobody's: whoever started the case, while there."""
+        found = repository.user_with_groups(tx, self.instance.started_by)
+        return found[0].id if found else None
 
     def _schedule(self, tx: Transaction, snapshot: Snapshot, opened: Iterable[Task]) -> None:
         """Make the jobs the projection of the waiting timers and the open tasks."""

@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from engine import repository
-from engine.bpmn.findings import Finding
-from engine.bpmn.lint import check
+from engine.bpmn import lint as rules
+from engine.bpmn.findings import DiagramRefused, Finding
 from engine.bpmn.normalize import normalize
-from engine.bpmn.reader import read
+from engine.bpmn.reader import Diagram, read
 from engine.bpmn.sop import Process, Step, read_process
 from engine.database import Transaction
 from engine.model import ProcessDefinition, Role, new_id
@@ -46,12 +46,18 @@ _loaded: dict[UUID, Loaded] = {}
 
 
 def deploy(
-    tx: Transaction, source: bytes, *, by: Actor, effective_from: datetime | None = None
+    tx: Transaction,
+    source: bytes,
+    *,
+    by: Actor,
+    effective_from: datetime | None = None,
+    rehearsal: bool = False,
 ) -> Deployment:
     """Return the definition that this diagram is from now on, or from `effective_from` (aware).
 
     A new version comes into being only if the diagram differs from the newest version, or if that
-    one comes into force later than wanted.
+    one comes into force later than wanted. In a `rehearsal`, tasks that need a service become work
+    of whoever starts the case, so that a diagram can be tried before its services are there.
 
     Raises:
         RoleNeeded: not a process owner.
@@ -60,13 +66,13 @@ def deploy(
     """
     require(by, Role.PROCESS_OWNER)
     diagram = read(source)
-    findings = check(diagram, calendars=tx.calendars.keys())
-    process = read_process(diagram)
+    findings = rules.check(diagram, calendars=tx.calendars.keys(), rehearsal=rehearsal)
+    process = read_process(diagram, rehearsal=rehearsal)
     wanted_from = effective_from or tx.now
     newest = repository.latest_definition(tx, process.key)
-    if newest and newest.digest == diagram.digest and newest.effective_from <= wanted_from:
+    if newest and _is_same(newest, diagram, rehearsal) and newest.effective_from <= wanted_from:
         return Deployment(definition=newest, process=process, findings=findings, created=False)
-    compile_program(normalize(diagram))
+    compile_program(normalize(diagram, rehearsal=rehearsal))
     definition = ProcessDefinition(
         tenant_id=tx.tenant_id,
         id=new_id(),
@@ -78,10 +84,27 @@ def deploy(
         effective_from=wanted_from,
         deployed_at=tx.now,
         deployed_by=by.username,
+        is_rehearsal=rehearsal,
     )
     tx.add(definition)
     tx.flush()
     return Deployment(definition=definition, process=process, findings=findings, created=True)
+
+
+def lint(
+    tx: Transaction, source: bytes, *, by: Actor, rehearsal: bool = False
+) -> tuple[Finding, ...]:
+    """Return what the rules find in a diagram, as deploying it would. Raises RoleNeeded."""
+    require(by, Role.PROCESS_OWNER)
+    try:
+        diagram = read(source)
+    except DiagramRefused as refusal:
+        return refusal.findings
+    return rules.lint(diagram, calendars=tx.calendars.keys(), rehearsal=rehearsal)
+
+
+def _is_same(newest: ProcessDefinition, diagram: Diagram, rehearsal: bool) -> bool:  # noqa: FBT001 — private, named where called
+    return newest.digest == diagram.digest and newest.is_rehearsal is rehearsal
 
 
 def load(tx: Transaction, definition_id: UUID) -> Loaded:
@@ -92,9 +115,10 @@ def load(tx: Transaction, definition_id: UUID) -> Loaded:
     """
     loaded = _loaded.get(definition_id)
     if loaded is None:
-        diagram = read(repository.definition(tx, definition_id).source)
-        process = read_process(diagram)
-        specification = compile_program(normalize(diagram))
+        definition = repository.definition(tx, definition_id)
+        diagram = read(definition.source)
+        process = read_process(diagram, rehearsal=definition.is_rehearsal)
+        specification = compile_program(normalize(diagram, rehearsal=definition.is_rehearsal))
         by_id = {step.element_id: step for step in process.steps}
         loaded = Loaded(process=process, steps=by_id, specification=specification)
         while len(_loaded) >= _MOST_LOADED:

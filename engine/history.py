@@ -32,9 +32,16 @@ class EventType(StrEnum):
     INCIDENT_RETRIED = "incident_retried"
     INCIDENT_RESOLVED = "incident_resolved"
     ELEMENT_PASSED = "element_passed"
-    """A token went through an event or a gateway."""
+    """A token went through an event or a gateway, or a sub-process has ended."""
+    SCOPE_ENTERED = "scope_entered"
+    """A sub-process or a called process has begun."""
     TIMER_FIRED = "timer_fired"
     ESCALATED = "escalated"
+    """Nothing in the diagram catches it."""
+    ERROR_UNCAUGHT = "error_uncaught"
+    MESSAGE_DELIVERED = "message_delivered"
+    """From outside the case."""
+    SIGNAL_DELIVERED = "signal_delivered"
 
 
 def record(

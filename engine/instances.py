@@ -7,6 +7,7 @@ from uuid import UUID
 
 from engine import cases, definitions, repository, rescheduling
 from engine.bpmn.forms import validate
+from engine.bpmn.program import Event
 from engine.bpmn.sop import Process, Step
 from engine.cases import Case, required_reason
 from engine.database import Transaction
@@ -24,6 +25,8 @@ from engine.model import (
 )
 from engine.permissions import Actor, RoleNeeded, require
 from engine.repository import InstanceFilter, InstanceRecord, Page, PageRequest
+from engine.workflow import steps
+from engine.workflow.steps import Awaited, Delivery
 
 _LONGEST_KEY = 200
 
@@ -85,6 +88,34 @@ def _new_instance(
     )
     tx.add(instance)
     tx.flush()
+    return instance
+
+
+def deliver(
+    tx: Transaction,
+    instance_id: UUID,
+    event: Event,
+    name: str,
+    *,
+    variables: Mapping[str, object],
+    by: Actor,
+) -> ProcessInstance:
+    """Return the case after a message or signal has reached it, with the variables it brings.
+
+    A message reaches the first that waits for it, a signal all.
+
+    Raises:
+        NotYourCase: neither a supervisor nor who started the case.
+        InstanceNotFound, InstanceEnded, InstanceSuspended, InvalidVariables: as they say.
+        NobodyWaits: for that message or signal.
+        Invalid: the case could not go on; it stays as it is.
+    """
+    instance = repository.lock_instance(tx, instance_id)
+    if not by.has(Role.SUPERVISOR) and instance.started_by != by.username:
+        raise NotYourCase(id=str(instance_id))
+    case = cases.locked(tx, instance)
+    cleaned = validate(case.loaded.process, None, variables)
+    case.advance(tx, by=by, delivery=Delivery(event=event, name=name, variables=cleaned))
     return instance
 
 
@@ -161,6 +192,8 @@ class CaseRecord:
 
     record: InstanceRecord
     steps: Sequence[StepProgress]
+    waits_for: Sequence[Awaited]
+    """Messages and signals."""
 
 
 def get(tx: Transaction, instance_id: UUID, *, by: Actor) -> CaseRecord:
@@ -171,12 +204,18 @@ def get(tx: Transaction, instance_id: UUID, *, by: Actor) -> CaseRecord:
         NotYourCase: neither a supervisor nor involved.
     """
     record = _visible(tx, instance_id, by)
-    process = definitions.load(tx, record.instance.definition_id).process
+    loaded = definitions.load(tx, record.instance.definition_id)
+    state = repository.workflow_state(tx, instance_id) if _is_active(record) else None
     last = {task.element_id: task for task in repository.tasks_of(tx, instance_id)}
     return CaseRecord(
         record=record,
-        steps=[_progress(tx, step, last.get(step.element_id)) for step in process.steps],
+        steps=[_progress(tx, step, last.get(step.element_id)) for step in loaded.process.steps],
+        waits_for=steps.awaited(loaded.specification, state) if state else (),
     )
+
+
+def _is_active(record: InstanceRecord) -> bool:
+    return record.instance.state is InstanceState.ACTIVE
 
 
 def _progress(tx: Transaction, step: Step, task: Task | None) -> StepProgress:

@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 """The migration that this code needs; `/readyz` compares it with the database."""
 
 
@@ -315,6 +315,8 @@ class ProcessDefinition(Base):
     deployed_at: Mapped[datetime]
     deployed_by: Mapped[str] = mapped_column(String(64))
     """A user name, or `system`."""
+    is_rehearsal: Mapped[bool]
+    """Tasks that need a service are work of whoever starts the case."""
 
 
 class InstanceState(StrEnum):

@@ -19,7 +19,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "processes": ("serve", "web", "worker", "demo"),
     "data": ("db", "backup", "restore"),
     "diagrams": ("lint", "deploy"),
-    "cases": ("start", "suspend", "resume", "cancel", "history"),
+    "cases": ("start", "suspend", "resume", "message", "signal", "cancel", "history"),
     "worklist": ("tasks", "complete", "claim", "unclaim", "assign", "extend", "overdue"),
     "due": ("due",),
     "calendars": ("calendar",),

@@ -12,6 +12,7 @@ from api.cli.terminal import listing, table
 from api.rest.process_instances import DetailedInstance, History, ShownEvent
 from api.rest.schemas import ListQuery
 from engine import instances
+from engine.bpmn.program import Event
 from engine.database import Transaction
 from engine.errors import Conflict
 from engine.instances import StepState
@@ -79,6 +80,39 @@ def cancel(terminal: ActingTerminal, named: str, reason: str) -> None:
     _change(terminal, "Cancelled", named, partial(instances.cancel, reason=reason))
 
 
+@click.command()
+@_case
+@click.argument("name")
+@with_variables
+@as_somebody
+def message(
+    terminal: ActingTerminal, named: str, name: str, variables: tuple[tuple[str, object], ...]
+) -> None:
+    """Deliver the message NAME to CASE (id or business key): to the first event that waits."""
+    _deliver(terminal, named, Event.MESSAGE, name, variables=dict(variables))
+
+
+@click.command()
+@_case
+@click.argument("name")
+@with_variables
+@as_somebody
+def signal(
+    terminal: ActingTerminal, named: str, name: str, variables: tuple[tuple[str, object], ...]
+) -> None:
+    """Deliver the signal NAME to CASE (id or business key): to every event that waits."""
+    _deliver(terminal, named, Event.SIGNAL, name, variables=dict(variables))
+
+
+def _deliver(
+    terminal: ActingTerminal, named: str, event: Event, name: str, *, variables: dict[str, object]
+) -> None:
+    def act(tx: Transaction, case_id: UUID, *, by: Actor) -> ProcessInstance:
+        return instances.deliver(tx, case_id, event, name, variables=variables, by=by)
+
+    _change(terminal, f"Delivered {name} to", named, act)
+
+
 def _change(
     terminal: ActingTerminal, done: str, named: str, act: Callable[..., ProcessInstance]
 ) -> None:
@@ -139,4 +173,4 @@ def _id_of(tx: Transaction, named: str, by: Actor) -> UUID:
     return found[0].instance.id
 
 
-COMMANDS = (start, suspend, resume, cancel, history)
+COMMANDS = (start, suspend, resume, message, signal, cancel, history)

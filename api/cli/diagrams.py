@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -20,6 +19,10 @@ from engine.database import Transaction
 from engine.permissions import Actor
 
 _files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
+
+_simulate = click.option(
+    "--simulate", is_flag=True, help="Rehearse: tasks that need a service become work of people."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +64,15 @@ class _Checked:
 @click.command()
 @_files
 @with_language
+@_simulate
 @on_terminal
-def lint(terminal: Terminal, files: tuple[str, ...], lang: str) -> None:
+def lint(terminal: Terminal, files: tuple[str, ...], lang: str, *, simulate: bool) -> None:
     """Say what is wrong with diagrams; exit code 1 if one of them cannot be deployed.
 
     Calendars that diagrams name are looked up in the calendar file, if that can be read.
     """
     calendars = _calendars(terminal.shell.settings)
-    checked = [_check(file, calendars) for file in files]
+    checked = [_check(file, calendars, rehearsal=simulate) for file in files]
     lines = (line for one in checked for line in one.lines(lang))
     terminal.show({"items": [one.shown() for one in checked]}, *lines)
     if any(one.broken for one in checked):
@@ -83,13 +87,14 @@ def _calendars(settings: Settings) -> Collection[str] | None:
         return None
 
 
-def _check(file: str, calendars: Collection[str] | None) -> _Checked:
+def _check(file: str, calendars: Collection[str] | None, *, rehearsal: bool) -> _Checked:
     """Return what the rules say of a file; one that cannot be read is wrong as a whole."""
     try:
         diagram = reader.read(Path(file).read_bytes())
     except (DiagramRefused, OSError) as error:
         return _Checked.refused(file, error)
-    return _Checked(file=file, findings=rules.lint(diagram, calendars=calendars))
+    found = rules.lint(diagram, calendars=calendars, rehearsal=rehearsal)
+    return _Checked(file=file, findings=found)
 
 
 @click.command()
@@ -98,14 +103,20 @@ def _check(file: str, calendars: Collection[str] | None) -> _Checked:
 @click.option(
     "--effective-from", metavar="MOMENT", help="ISO 8601 with offset; now if it is not given."
 )
+@_simulate
 @as_somebody
 def deploy(
-    terminal: ActingTerminal, files: tuple[str, ...], lang: str, effective_from: str | None
+    terminal: ActingTerminal,
+    files: tuple[str, ...],
+    lang: str,
+    effective_from: str | None,
+    *,
+    simulate: bool,
 ) -> None:
     """Deploy diagrams: all of them, or none if one is refused."""
-    moment = query(DeploymentQuery, effective_from=effective_from).effective_from
+    wanted = query(DeploymentQuery, effective_from=effective_from, simulate=simulate)
     with terminal.writing() as (tx, by):
-        tried = [_deploy(tx, by, file, moment) for file in files]
+        tried = [_deploy(tx, by, file, wanted) for file in files]
         refused = [one for one in tried if isinstance(one, _Checked)]
         if refused:
             for line in (line for one in refused for line in one.lines(lang)):
@@ -120,12 +131,14 @@ def deploy(
 
 
 def _deploy(
-    tx: Transaction, by: Actor, file: str, effective_from: datetime | None
+    tx: Transaction, by: Actor, file: str, wanted: DeploymentQuery
 ) -> DeployedDefinition | _Checked:
     """Deploy a file; return what is wrong with it if it is refused."""
     try:
         source = Path(file).read_bytes()
-        deployment = definitions.deploy(tx, source, by=by, effective_from=effective_from)
+        deployment = definitions.deploy(
+            tx, source, by=by, effective_from=wanted.effective_from, rehearsal=wanted.simulate
+        )
     except (DiagramRefused, OSError) as error:
         return _Checked.refused(file, error)
     return DeployedDefinition.of(tx, deployment)

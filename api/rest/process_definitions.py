@@ -18,7 +18,7 @@ from api.rest.schemas import (
     local,
 )
 from engine import definitions, repository
-from engine.bpmn.findings import Finding, Severity
+from engine.bpmn.findings import Finding, Severity, has_error
 from engine.bpmn.sop import FieldType, FormField, Lane, Process, Step
 from engine.database import Transaction
 from engine.definitions import Deployment
@@ -34,8 +34,23 @@ EffectiveFrom = Annotated[
 ]
 
 
-class DeploymentQuery(Query):
-    """When a deployed diagram takes effect."""
+Simulate = Annotated[
+    bool,
+    Field(
+        description="Rehearse: tasks that need a service become work of whoever starts the case, "
+        "and a process that is marked as not executable runs."
+    ),
+]
+
+
+class LintQuery(Query):
+    """How a diagram is looked at."""
+
+    simulate: Simulate = False
+
+
+class DeploymentQuery(LintQuery):
+    """When a deployed diagram takes effect, and how."""
 
     effective_from: EffectiveFrom = None
 
@@ -54,6 +69,13 @@ class DiagramFinding(Answer):
     def of(cls, finding: Finding) -> "DiagramFinding":
         """Return the finding as it is shown."""
         return cls.model_validate(finding.as_dict())
+
+
+class LintReport(Answer):
+    """What the rules say of a diagram."""
+
+    deployable: bool = Field(description="Whether none of the findings is an error.")
+    findings: list[DiagramFinding] = Field(description="In the order of the file.")
 
 
 class DeployedDefinition(Answer):
@@ -224,9 +246,24 @@ def deploy_process_definition(
     version; 200: nothing changed. A diagram that cannot run as drawn is refused with 422 and
     `findings`, each with element, line and what to do. For process owners.
     """
-    effective_from = (_form_query() or query).effective_from
-    deployment = definitions.deploy(tx, g.body.content, by=by, effective_from=effective_from)
+    wanted = _form_query() or query
+    deployment = definitions.deploy(
+        tx,
+        g.body.content,
+        by=by,
+        effective_from=wanted.effective_from,
+        rehearsal=wanted.simulate,
+    )
     return DeployedDefinition.of(tx, deployment), 201 if deployment.created else 200
+
+
+@resource.upload("/process-definitions/lint", {200: LintReport}, problems=(403,))
+def lint_process_definition(tx: Transaction, by: Actor, query: LintQuery) -> LintReport:
+    """Say what deploying a diagram would say, and deploy nothing. For process owners."""
+    found = definitions.lint(tx, g.body.content, by=by, rehearsal=query.simulate)
+    return LintReport(
+        deployable=not has_error(found), findings=[DiagramFinding.of(one) for one in found]
+    )
 
 
 @resource.get("/process-definitions", DefinitionList)

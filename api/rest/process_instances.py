@@ -17,12 +17,14 @@ from api.rest.schemas import (
     local_or_none,
 )
 from engine import instances
+from engine.bpmn.program import Event
 from engine.database import Transaction
 from engine.history import EventType
 from engine.instances import StepProgress, StepState
 from engine.model import HistoryEvent, InstanceState, Timeliness
 from engine.permissions import Actor
 from engine.repository import InstanceFilter, InstanceRecord
+from engine.workflow.steps import Awaited
 
 resource = Resource("process instances", "Cases: an SOP under way, from its start to its end.")
 
@@ -75,6 +77,13 @@ class SuspendInstance(RequestBody):
     """Why the clock of a case stands still."""
 
     reason: str = Field(max_length=2000, examples=["Menunggu jawaban provinsi"])
+
+
+class DeliverEvent(RequestBody):
+    """A message or signal for a case."""
+
+    name: str = Field(max_length=200, description="As the diagram names it.", examples=["Jawaban"])
+    variables: dict[str, Any] = Field(default={}, description="What it brings.", examples=[{}])
 
 
 class ShownInstance(Answer):
@@ -149,10 +158,26 @@ class ShownProgress(Answer):
         )
 
 
+class ShownAwaited(Answer):
+    """A message or signal that a case waits for."""
+
+    event: Event = Field(description="`message` or `signal`.")
+    name: str
+    element_id: str = Field(description="Which event waits.")
+
+    @classmethod
+    def of(cls, awaited: Awaited) -> "ShownAwaited":
+        """Return what is waited for as it is shown."""
+        return cls(event=awaited.event, name=awaited.name, element_id=awaited.element_id)
+
+
 class DetailedInstance(ShownInstance):
     """A case with the state of every step."""
 
     steps: list[ShownProgress]
+    waits_for: list[ShownAwaited] = Field(
+        description="Messages and signals that can be delivered to it."
+    )
 
     @classmethod
     def now(cls, tx: Transaction, instance_id: UUID, *, by: Actor) -> "DetailedInstance":
@@ -165,6 +190,7 @@ class DetailedInstance(ShownInstance):
         return cls(
             **dict(ShownInstance.of(tx, case.record)),
             steps=[ShownProgress.of(tx, progress) for progress in case.steps],
+            waits_for=[ShownAwaited.of(one) for one in case.waits_for],
         )
 
 
@@ -236,6 +262,40 @@ def get_process_instance_history(
     """List what happened in a case, who did it and when, the oldest first."""
     page = instances.what_happened(tx, instance_id, by=by, page=query.page())
     return History.of(page, lambda event: ShownEvent.of(tx, event))
+
+
+@resource.post(
+    "/process-instances/<uuid:instance_id>/messages", DetailedInstance, problems=(403, 404, 409)
+)
+def deliver_message(
+    tx: Transaction, by: Actor, instance_id: UUID, json: DeliverEvent
+) -> DetailedInstance:
+    """Deliver a message to the first event of the case that waits for it.
+
+    409 when none does; `waits_for` of the case says what it waits for. For supervisors and for
+    whoever started the case.
+    """
+    return _deliver(tx, by, instance_id, json, event=Event.MESSAGE)
+
+
+@resource.post(
+    "/process-instances/<uuid:instance_id>/signals", DetailedInstance, problems=(403, 404, 409)
+)
+def deliver_signal(
+    tx: Transaction, by: Actor, instance_id: UUID, json: DeliverEvent
+) -> DetailedInstance:
+    """Deliver a signal to every event of the case that waits for it.
+
+    409 when none does. For supervisors and for whoever started the case.
+    """
+    return _deliver(tx, by, instance_id, json, event=Event.SIGNAL)
+
+
+def _deliver(
+    tx: Transaction, by: Actor, instance_id: UUID, sent: DeliverEvent, *, event: Event
+) -> DetailedInstance:
+    instances.deliver(tx, instance_id, event, sent.name, variables=sent.variables, by=by)
+    return DetailedInstance.now(tx, instance_id, by=by)
 
 
 @resource.post(

@@ -1,6 +1,6 @@
 """What a diagram does, told without XML: nodes, flows and scopes, every reference resolved.
 
-`engine.bpmn.normalize` makes it; `engine.workflow` executes it and `engine.bpmn.soundness` plays it.
+`engine.bpmn.normalize` makes it, `engine.workflow` executes it, `engine.bpmn.soundness` plays it.
 Ids are those of the drawing; what is not drawn has an id that no XML id can be, with a "#".
 """
 
@@ -12,7 +12,7 @@ from enum import StrEnum
 class Kind(StrEnum):
     """What a node does with a token."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 — no password
     """Lets it go on: a start event, a plain end or throw event."""
     WORK = "work"
     """Waits until a person has completed it."""

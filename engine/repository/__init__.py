@@ -25,6 +25,7 @@ from engine.repository.instances import (
     lock_instance_of_job,
     lock_instance_of_task,
     sees_instance,
+    workflow_state,
 )
 from engine.repository.jobs import (
     IncidentRecord,
@@ -195,4 +196,5 @@ __all__ = [
     "user_with_groups",
     "users",
     "versions",
+    "workflow_state",
 ]

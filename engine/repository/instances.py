@@ -138,6 +138,14 @@ def instances(
     return page_of(tx, query, page, order=order, record=_instance_record)
 
 
+def workflow_state(tx: Transaction, instance_id: UUID) -> bytes | None:
+    """Return what is left to do in a case (`engine.workflow.state`); None once it has ended."""
+    query = select(ProcessInstance.workflow_state).where(
+        ProcessInstance.tenant_id == tx.tenant_id, ProcessInstance.id == instance_id
+    )
+    return tx.session.scalar(query)
+
+
 def _instances(tx: Transaction) -> Select[*tuple[Any, ...]]:
     definition = and_(
         ProcessDefinition.tenant_id == ProcessInstance.tenant_id,

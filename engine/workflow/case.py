@@ -37,6 +37,10 @@ class VisitKind(StrEnum):
     """An escalation was thrown that nothing in the diagram catches."""
     FAILED = "error_uncaught"
     """An error was thrown that nothing in the diagram catches."""
+    MESSAGE = "message_delivered"
+    """A message came from outside, to the first event that waits for it."""
+    SIGNAL = "signal_delivered"
+    """A signal came from outside; the element is the first event that waits for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +66,7 @@ _DEEPEST = 50
 class CaseWorkflow(BpmnWorkflow):  # type: ignore[misc]  # the library ships no types
     """The tokens of an instance during one step."""
 
-    def __init__(self, process: Any, program: Program, moment: Moment, **options: object) -> None:  # noqa: ANN401
+    def __init__(self, process: Any, program: Program, moment: Moment, **options: object) -> None:
         self.program = program
         self.moment = moment
         self.agenda: list[Token] = []
@@ -98,9 +102,7 @@ def put(parent: Token, name: str, *, variables: Mapping[str, object] | None = No
     spec = workflow.spec.task_specs[name]
     if len(list(upwards(parent))) > _DEEPEST:
         raise NestedTooDeeply(element_id=spec.bpmn_id)
-    token = Task(
-        workflow, spec, parent, state=TaskState.FUTURE, id=uuid_utils.compat.uuid7()
-    )
+    token = Task(workflow, spec, parent, state=TaskState.FUTURE, id=uuid_utils.compat.uuid7())
     token.data.update(variables or {})
     spec._update(token)
     return token

@@ -1,6 +1,5 @@
 """Compiles what a diagram does into what SpiffWorkflow executes."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ from engine.workflow.gateways import Arrival, Events, Exclusive, Inclusive, Para
 from engine.workflow.nodes import NodeSpec
 from engine.workflow.repeating import Instances, StandardLoop, turn_of
 from engine.workflow.throwing import Throw
-from engine.workflow.waiting import Armed, Boundary, Catch
+from engine.workflow.waiting import Armed, Boundary
 
 _SPECS: Final[dict[Kind, type[NodeSpec]]] = {
     Kind.PASS: NodeSpec,
@@ -47,9 +46,7 @@ class _ProcessSpec(WorkflowSpec):  # type: ignore[misc]  # the library ships no 
     def __init__(self, program: Program) -> None:
         super().__init__(name=program.process)
         self.data_objects: dict[str, object] = {}
-        root = Node(
-            id=_ROOT, kind=Kind.SCOPE, body=program.process, isolated=True, hidden=True
-        )
+        root = Node(id=_ROOT, kind=Kind.SCOPE, body=program.process, isolated=True, hidden=True)
         self.start = Process(self, root)
         for node in program.nodes.values():
             _add(self, program, node)
@@ -65,7 +62,7 @@ def compile_program(program: Program) -> Specification:
     )
 
 
-def _add(process: Any, program: Program, node: Node) -> None:  # noqa: ANN401
+def _add(process: Any, program: Program, node: Node) -> None:
     for flow_id in node.joins:
         Arrival(process, node, flow_id)
     if node.kind is Kind.EVENT_SCOPE:
@@ -83,6 +80,3 @@ def _add(process: Any, program: Program, node: Node) -> None:  # noqa: ANN401
 def _made(spec: NodeSpec) -> NodeSpec:
     spec.manual = isinstance(spec, Work)
     return spec
-
-
-__all__ = ["Catch", "Iterator", "Specification", "compile_program"]

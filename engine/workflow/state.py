@@ -20,8 +20,7 @@ FORMAT = b"\x02"
 
 
 def dump(workflow: CaseWorkflow) -> bytes:
-    """Return the state of a workflow as bytes of format 2: its tokens, scopes before what is in them.
-    """
+    """Return the state of a workflow as bytes of format 2: scopes before what is in them."""
     tokens = list(in_order(workflow.task_tree))
     number = {token.id: index for index, token in enumerate(tokens)}
     rows = [

@@ -16,9 +16,10 @@ from engine.errors import Conflict, Invalid
 from engine.workflow import state as states
 from engine.workflow.case import (
     CaseWorkflow,
+    Token,
     TooManyVariables,
     Visit,
-    Token,
+    VisitKind,
     assign,
     is_there,
     is_waiting,
@@ -27,7 +28,15 @@ from engine.workflow.gateways import join_inclusive
 from engine.workflow.moments import Moment
 from engine.workflow.nodes import settle
 from engine.workflow.specification import Specification
-from engine.workflow.waiting import deliver, due, happen, in_order, look_at_conditions, set_due
+from engine.workflow.waiting import (
+    deliver,
+    due,
+    happen,
+    in_order,
+    look_at_conditions,
+    set_due,
+    waiting_for,
+)
 
 _MOST_VARIABLES = 64 * 2**10
 """Bytes of all variables of a case together, as JSON."""
@@ -55,6 +64,15 @@ class WaitingTimer:
     task_ids: tuple[UUID, ...]
     """The open tasks that it is attached to; none where it stands by itself."""
     due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Awaited:
+    """A message or signal that an instance waits for."""
+
+    event: Event
+    name: str
+    element_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,9 +162,7 @@ def advance(
         token.run()
         _run(workflow, specification)
     if delivery is not None:
-        assign(workflow.task_tree, delivery.variables)
-        if not deliver(workflow, delivery.event, delivery.name):
-            raise NobodyWaits(event=delivery.event.value, name=delivery.name)
+        _deliver(workflow, delivery)
         _run(workflow, specification)
     return _snapshot(workflow, before=before)
 
@@ -167,6 +183,29 @@ def move_timers(
         set_due(token, replace(when, at=due_at))
         moved.append(replace(timer, due_at=due_at))
     return states.dump(workflow), tuple(moved)
+
+
+def _deliver(workflow: CaseWorkflow, delivery: Delivery) -> None:
+    waiting = waiting_for(workflow, delivery.event, delivery.name)
+    if not waiting:
+        raise NobodyWaits(event=delivery.event.value, name=delivery.name)
+    first, _ = waiting[0]
+    kind = VisitKind.MESSAGE if delivery.event is Event.MESSAGE else VisitKind.SIGNAL
+    workflow.visit(kind, first.task_spec.event_id, name=delivery.name)
+    assign(first, delivery.variables)
+    deliver(workflow, delivery.event, delivery.name)
+
+
+def awaited(specification: Specification, state: bytes) -> tuple[Awaited, ...]:
+    """Return the messages and signals that an instance waits for, in the order of their events."""
+    workflow = states.load(state, specification, _NEVER)
+    return tuple(
+        Awaited(event=trigger.event, name=trigger.name, element_id=token.task_spec.event_id)
+        for token in in_order(workflow.task_tree)
+        if is_waiting(token)
+        for trigger in token.task_spec.triggers
+        if trigger.event in {Event.MESSAGE, Event.SIGNAL}
+    )
 
 
 def _fire_due(workflow: CaseWorkflow, specification: Specification) -> None:
@@ -251,5 +290,3 @@ def _waiting(token: Token) -> WaitingTimer:
 
 def _is_open(token: Token) -> bool:
     return token.state == TaskState.READY and bool(token.task_spec.manual)
-
-
