@@ -39,6 +39,10 @@ chaos: .venv/dev  ## kill everything at random under load, and audit what is lef
 bench-timers: .venv/dev  ## measure timers: 100,000 waiting, 1,000 due at once, one alone
 	$(PY) -m tests.benchmarks.timers
 
+.PHONY: bench-bpmn
+bench-bpmn: .venv/dev  ## measure diagrams: lint, deploying 500 steps, a loop of 10,000 turns
+	$(PY) -m tests.benchmarks.diagrams
+
 .PHONY: lint
 lint: .venv/dev  ## check style and import contracts
 	$(PY) -m ruff check
