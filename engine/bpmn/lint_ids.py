@@ -11,11 +11,6 @@ from engine.bpmn.sop import candidate_groups
 
 _ID: Final = re.compile(r"[^\W\d][\w.-]*")
 """An NCName, the form XML Schema gives to ids."""
-_RESERVED: Final = re.compile(
-    r"Start|End|Root|StartEventSplit|StartEventJoin"
-    r"|.*\.(?:EndJoin|BoundaryEventSplit|BoundaryEventJoin)"
-)
-"""Names that SpiffWorkflow gives to tasks of its own."""
 _LONGEST_ID: Final = 200
 _LONGEST_NAME: Final = 400
 _LONGEST_GROUP: Final = 200
@@ -41,15 +36,6 @@ BAD_ID = Rule(
         "{limit} characters at most.",
     ),
 )
-RESERVED_ID = Rule(
-    "reserved-id",
-    Severity.ERROR,
-    Text(
-        id='Pengenal "{element_id}" dipakai oleh mesin sendiri.',
-        en='The engine uses the id "{element_id}" itself.',
-    ),
-    Text(id="Beri elemen ini pengenal lain.", en="Give this element another id."),
-)
 NAME_TOO_LONG = Rule(
     "name-too-long",
     Severity.ERROR,
@@ -74,17 +60,16 @@ SAME_STEP_NAME = Rule(
 
 
 def ids(diagram: Diagram) -> Iterator[Finding]:
-    """The process, lanes, nodes and flows have a valid id; nodes none of the engine's own."""
+    """The process has an id, and the lanes, nodes and flows that have one have a valid one."""
     process = diagram.process
-    nodes = set(diagram.graph.all_nodes)
     for element in (process, *diagram.graph.lanes, *diagram.graph.all_nodes, *diagram.graph.flows):
         element_id = element.get("id")
         if not element_id:
             yield MISSING_ID.broken_by(element, kind=kind(element))
+        elif element_id in diagram.made_up:
+            continue
         elif not _ID.fullmatch(element_id) or len(element_id) > _LONGEST_ID:
             yield BAD_ID.broken_by(element, element_id=element_id, limit=_LONGEST_ID)
-        elif element in nodes and _RESERVED.fullmatch(element_id):
-            yield RESERVED_ID.broken_by(element, element_id=element_id)
 
 
 def lengths(diagram: Diagram) -> Iterator[Finding]:

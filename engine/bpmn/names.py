@@ -14,9 +14,14 @@ CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
 
 STEPS: Final = frozenset({"userTask", "manualTask", "task"})
 """What a person does and completes."""
+GLOBAL_STEPS: Final = frozenset({"globalTask", "globalUserTask", "globalManualTask"})
+"""The same, called by a call activity."""
+GLOBAL_TASKS: Final = GLOBAL_STEPS | {"globalScriptTask", "globalBusinessRuleTask"}
+SUB_PROCESSES: Final = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 FLAGS: Final = frozenset(
     {"cancelActivity", "isClosed", "isExecutable", "isForCompensation", "isImmediate"}
-    | {"isInterrupting", "parallelMultiple"}
+    | {"isInterrupting", "parallelMultiple", "triggeredByEvent", "instantiate", "isSequential"}
+    | {"testBefore", "cancelRemainingInstances", "waitForCompletion"}
 )
 """Attributes of type `xsd:boolean`."""
 _FLOW_NODE: Final = re.compile(

@@ -14,9 +14,23 @@ from typing import Final, cast
 
 from lxml import etree
 
-from engine.bpmn.findings import DiagramRefused, Rule, Severity, Text
+from engine.bpmn.data import drop_data, name_collections
+from engine.bpmn.executable import callables, called_from, not_run, process_to_run
+from engine.bpmn.findings import DiagramRefused, Finding, Rule, Severity, Text
 from engine.bpmn.graph import Graph, read_graph
-from engine.bpmn.names import BPMN, BPMN_DI, DI, FLAGS, STEPS, Element, bpmn, kind, split
+from engine.bpmn.names import (
+    BPMN,
+    BPMN_DI,
+    DI,
+    FLAGS,
+    GLOBAL_STEPS,
+    SUB_PROCESSES,
+    Element,
+    bpmn,
+    kind,
+    split,
+)
+from engine.bpmn.references import make_up_ids, place_event_definitions, strip_prefixes
 
 MAX_BYTES: Final = 5 * 2**20
 MAX_DEPTH: Final = 100
@@ -25,16 +39,6 @@ _CHUNK: Final = 16 * 2**10
 _BYTE_ORDER_MARKS: Final = b"\xef\xbb\xbf\xff\xfe"
 # Atomic, so that a file made of many comments cannot make the search slow.
 _PROLOG_WITH_DOCTYPE: Final = re.compile(rb"(?>(?:\s+|<\?.*?\?>|<!--.*?-->)*)<!DOCTYPE", re.DOTALL)
-_DATA: Final[Mapping[str, frozenset[str]]] = {
-    "dataStore": frozenset({"definitions"}),
-    "dataObject": frozenset({"process"}),
-    "dataObjectReference": frozenset({"process"}),
-    "dataStoreReference": frozenset({"process"}),
-    "property": STEPS,
-    "dataInputAssociation": STEPS,
-    "dataOutputAssociation": STEPS,
-}
-"""Data that diagrams may show, and where."""
 
 TOO_LARGE = Rule(
     "file-too-large",
@@ -102,27 +106,6 @@ NOT_BPMN = Rule(
         en="Upload a .bpmn file saved by a BPMN modeler.",
     ),
 )
-NO_PROCESS = Rule(
-    "no-process",
-    Severity.ERROR,
-    Text(id="Diagram ini tidak memuat proses.", en="The diagram has no process."),
-    Text(
-        id="Gambar langkah-langkahnya, lalu simpan lagi.",
-        en="Draw the steps and save it again.",
-    ),
-)
-SEVERAL_PROCESSES = Rule(
-    "several-processes",
-    Severity.ERROR,
-    Text(
-        id="Diagram ini memuat {count} proses dan tidak jelas mana yang dijalankan.",
-        en="The diagram has {count} processes and it is not clear which one to run.",
-    ),
-    Text(
-        id="Simpan satu proses saja di tiap berkas.",
-        en="Keep one process in each file.",
-    ),
-)
 DUPLICATE_ID = Rule(
     "duplicate-id",
     Severity.ERROR,
@@ -140,16 +123,62 @@ class Diagram:
 
     root: Element
     """`bpmn:definitions`, without comments, processing instructions, blank text and data; flags
-    are written as true or false."""
+    are written as true or false, references without prefixes, referenced event definitions in
+    their places."""
     process: Element
     """The one process to run."""
     digest: str
     """SHA-256 (hex) of the canonical XML: attribute order, comments, layout make no difference."""
+    made_up: frozenset[str] = frozenset()
+    """The ids that the file did not have, each with a "#"."""
 
     @cached_property
     def graph(self) -> Graph:
         """The flow of the process."""
-        return read_graph(self.process)
+        return self.graph_of(self.process)
+
+    @cached_property
+    def called(self) -> tuple[Element, ...]:
+        """The other processes and the global tasks that run because a call activity names them."""
+        return tuple(called_from(self.process, callables(self.root)))
+
+    @cached_property
+    def scopes(self) -> tuple[Element, ...]:
+        """What can run and has a flow: the process, what it calls, and all sub-processes in them.
+
+        The process to run comes first with its sub-processes, in the order of the file, then each
+        of the called ones with theirs.
+        """
+        processes = (self.process, *(one for one in self.called if kind(one) == "process"))
+        sub_processes = tuple(map(bpmn, SUB_PROCESSES))
+        return tuple(
+            scope for process in processes for scope in (process, *process.iter(*sub_processes))
+        )
+
+    @cached_property
+    def steps(self) -> list[Element]:
+        """The work of people wherever it runs: scope by scope, then called global tasks."""
+        in_scopes = [step for scope in self.scopes for step in self.graph_of(scope).steps]
+        return in_scopes + [one for one in self.called if kind(one) in GLOBAL_STEPS]
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What reading alone tells: warnings."""
+        return tuple(not_run(self.root, self.process, self.called))
+
+    def graph_of(self, scope: Element) -> Graph:
+        """Return the flow directly in a process or sub-process; always the same object."""
+        if scope not in self._graphs:
+            self._graphs[scope] = read_graph(scope)
+        return self._graphs[scope]
+
+    def by_id(self, element_id: str | None) -> Element | None:
+        """Return the BPMN element with this id, or None."""
+        return self._by_id.get(element_id or "")
+
+    @cached_property
+    def _graphs(self) -> dict[Element, Graph]:
+        return {}
 
     @cached_property
     def _by_id(self) -> Mapping[str, Element]:
@@ -158,10 +187,6 @@ class Diagram:
             for element in self.root.iter(f"{{{BPMN}}}*")
             if (element_id := element.get("id"))
         }
-
-    def by_id(self, element_id: str | None) -> Element | None:
-        """Return the BPMN element with this id, or None."""
-        return self._by_id.get(element_id or "")
 
 
 def read(source: bytes) -> Diagram:
@@ -176,8 +201,18 @@ def read(source: bytes) -> Diagram:
     _drop_blank_text(root)
     digest = hashlib.sha256(etree.tostring(root, method="c14n2")).hexdigest()
     _write_flags_in_full(root)
-    _drop_data(root)
-    return Diagram(root=root, process=_process_to_run(root), digest=digest)
+    strip_prefixes(root)
+    name_collections(root)
+    drop_data(root)
+    place_event_definitions(
+        root,
+        too_many=TOO_MANY_ELEMENTS,
+        most=MAX_ELEMENTS,
+        too_large=TOO_LARGE,
+        most_bytes=MAX_BYTES,
+    )
+    made_up = make_up_ids(root)
+    return Diagram(root=root, process=process_to_run(root), digest=digest, made_up=made_up)
 
 
 def _refuse_doctype(source: bytes) -> None:
@@ -263,7 +298,7 @@ def _drop_blank_text(root: Element) -> None:
 
 
 def _write_flags_in_full(root: Element) -> None:
-    """Write each `xsd:boolean` as true or false: the library takes "1" and " true " for false.
+    """Write each `xsd:boolean` as true or false; the file may have "1" or " true ".
 
     What is neither stays as it is; lint refuses it.
     """
@@ -271,25 +306,3 @@ def _write_flags_in_full(root: Element) -> None:
         for name in FLAGS.intersection(element.keys()):
             value = element.get(name, "").strip()
             element.set(name, {"1": "true", "0": "false"}.get(value, value))
-
-
-def _drop_data(root: Element) -> None:
-    """Take out data, which is only drawn: a variable belongs to the process, not to a shape.
-
-    The library would read it at run time and stop at data that nobody has written.
-    """
-    for element in list(root.iter(*map(bpmn, _DATA))):
-        parent = element.getparent()
-        if parent is not None and kind(parent) in _DATA[kind(element)]:
-            parent.remove(element)
-
-
-def _process_to_run(root: Element) -> Element:
-    processes = [child for child in root if kind(child) == "process"]
-    if not processes:
-        raise DiagramRefused([NO_PROCESS.broken_by(root)])
-    executable = [one for one in processes if one.get("isExecutable") == "true"]
-    candidates = executable or processes
-    if len(candidates) > 1:
-        raise DiagramRefused([SEVERAL_PROCESSES.broken_by(candidates[1], count=len(candidates))])
-    return candidates[0]

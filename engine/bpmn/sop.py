@@ -111,7 +111,7 @@ class Process:
     """The steps reached from the start without passing another step."""
 
 
-def read_process(diagram: Diagram) -> Process:
+def read_process(diagram: Diagram, *, rehearsal: bool = False) -> Process:  # noqa: ARG001 — next
     """Return the SOP in a diagram; of one that lint refuses, whatever can be read."""
     actor_of = actors(diagram)
     steps = {

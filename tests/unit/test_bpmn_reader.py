@@ -60,18 +60,6 @@ REFUSED = {
     "another kind of XML": (b"<html>\n<body/></html>", "not-bpmn", 1),
     "definitions without namespace": (b"<definitions><process/></definitions>", "not-bpmn", 1),
     "no process": (f"<definitions {MODEL}/>".encode(), "no-process", 1),
-    "two executable processes": (
-        changed(
-            ("</bpmn:definitions>", '<bpmn:process id="b" isExecutable="1"/></bpmn:definitions>')
-        ),
-        "several-processes",
-        line_of(VALID.encode(), "</bpmn:definitions>"),
-    ),
-    "two processes, none of them executable": (
-        f'<definitions {MODEL}>\n<process id="a"/>\n<process id="b"/></definitions>'.encode(),
-        "several-processes",
-        3,
-    ),
     "an id used twice": (
         added('<bpmn:task id="sign"/>'),
         "duplicate-id",

@@ -1,0 +1,139 @@
+"""What the reader writes into a diagram so that every reference names an id of the same file.
+
+Prefixes go, ids that a modeler left out are made up, event definitions stand where they are used.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Final
+
+from lxml import etree
+
+from engine.bpmn.findings import DiagramRefused, Rule
+from engine.bpmn.names import BPMN, Element, bpmn, is_flow_node, kind, text_of
+
+_ATTRIBUTES: Final = (
+    "activityRef",
+    "attachedToRef",
+    "calledElement",
+    "dataObjectRef",
+    "default",
+    "errorRef",
+    "escalationRef",
+    "messageRef",
+    "operationRef",
+    "processRef",
+    "signalRef",
+    "sourceRef",
+    "targetRef",
+)
+"""Attributes that name an element by its id."""
+_ELEMENTS: Final = (
+    "eventDefinitionRef",
+    "flowNodeRef",
+    "incoming",
+    "loopDataInputRef",
+    "outgoing",
+    "sourceRef",
+    "source",
+    "target",
+    "targetRef",
+)
+"""Elements whose text does."""
+_PREFIXED: Final = re.compile(r"([^\W\d][\w.-]*):([^\W\d][\w.-]*)")
+
+
+def strip_prefixes(root: Element) -> None:
+    """Take the prefix off each reference that does not lead into an imported file."""
+    imported = {one.get("namespace") for one in root.iterchildren(bpmn("import"))}
+    for element in root.iter(f"{{{BPMN}}}*"):
+        for name in _ATTRIBUTES:
+            if ":" in (reference := element.get(name, "")):
+                element.set(name, _local(element, reference.strip(), imported))
+        if kind(element) in _ELEMENTS and ":" in text_of(element):
+            element.text = _local(element, text_of(element), imported)
+
+
+def _local(element: Element, reference: str, imported: set[str | None]) -> str:
+    """Return a reference without its prefix; what is no prefixed name, or is imported, as it is."""
+    prefixed = _PREFIXED.fullmatch(reference)
+    if prefixed is None:
+        return reference
+    namespace = element.nsmap.get(prefixed[1])
+    return reference if namespace in imported - {None} else prefixed[2]
+
+
+def make_up_ids(root: Element) -> frozenset[str]:
+    """Give an id with a "#" to each node, flow, lane and event definition without one; return all.
+
+    No id of a drawing has a "#" (lint refuses it), so nothing drawn can be taken for made up.
+    """
+    count: Counter[str] = Counter()
+    taken = {element_id for one in root.iter(f"{{{BPMN}}}*") if (element_id := one.get("id"))}
+    made_up: set[str] = set()
+    for element in root.iter(f"{{{BPMN}}}*"):
+        name = kind(element)
+        if element.get("id") or not _needs_id(element):
+            continue
+        count[name] += 1
+        while f"#{name}-{count[name]}" in taken:
+            count[name] += 1
+        made_up.add(made := f"#{name}-{count[name]}")
+        element.set("id", made)
+    return frozenset(made_up)
+
+
+def _needs_id(element: Element) -> bool:
+    name = kind(element)
+    return is_flow_node(element) or name in {"sequenceFlow", "lane"} or _is_definition(name)
+
+
+def _is_definition(name: str) -> bool:
+    return name.endswith("EventDefinition")
+
+
+def place_event_definitions(
+    root: Element, *, too_many: Rule, most: int, too_large: Rule, most_bytes: int
+) -> None:
+    """Put a copy of the event definition that an event refers to in the place of the reference.
+
+    Raises DiagramRefused: the copies would come to more than `most` elements or `most_bytes`.
+    """
+    definitions = {one.get("id"): one for one in root if _is_definition(kind(one))}
+    sizes = {name: (_count(one), len(etree.tostring(one))) for name, one in definitions.items()}
+    elements = size = 0
+    for reference in _definition_references(root, definitions):
+        name = text_of(reference)
+        elements, size = elements + sizes[name][0], size + sizes[name][1]
+        if elements > most:
+            raise DiagramRefused([too_many.broken_by(reference, limit=most)])
+        if size > most_bytes:
+            raise DiagramRefused([too_large.broken_by(reference, size=size, limit=most_bytes)])
+        _replace(reference, definitions[name])
+
+
+def _definition_references(
+    root: Element, definitions: Mapping[str | None, Element]
+) -> Iterator[Element]:
+    """Yield those that lead to a definition; they stand in processes, where no original is."""
+    for process in root.iterchildren(bpmn("process")):
+        for reference in list(process.iter(bpmn("eventDefinitionRef"))):
+            if text_of(reference) in definitions:
+                yield reference
+
+
+def _replace(reference: Element, definition: Element) -> None:
+    copy = deepcopy(definition)
+    copy.tail = None
+    for element in copy.iter():
+        if "id" in element.attrib:
+            del element.attrib["id"]
+    parent = reference.getparent()
+    if parent is not None:
+        parent.replace(reference, copy)
+
+
+def _count(element: Element) -> int:
+    return sum(1 for _ in element.iter())
