@@ -8,13 +8,10 @@ from typing import Final
 
 from engine.bpmn import (
     lint_calendars,
-    lint_events,
     lint_fields,
-    lint_flow,
     lint_gateways,
     lint_ids,
     lint_lanes,
-    lint_parallel,
     lint_scope,
     lint_sop,
 )
@@ -27,7 +24,6 @@ RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
     lint_scope.extensions,
     lint_scope.other_engines,
     lint_scope.one_of_each,
-    lint_scope.executable,
     lint_ids.ids,
     lint_ids.lengths,
     lint_ids.step_names,
@@ -35,24 +31,7 @@ RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
     lint_lanes.members,
     lint_lanes.groups,
     lint_lanes.actors,
-    lint_flow.size,
-    lint_flow.start,
-    lint_flow.flow_ends,
-    lint_flow.ways,
-    lint_flow.doubles,
-    lint_flow.own_steps,
-    lint_flow.reach,
-    lint_flow.splits,
-    lint_flow.loops,
-    lint_gateways.default_flows,
-    lint_gateways.choices,
-    lint_gateways.conditions_in_place,
     lint_gateways.conditions,
-    lint_parallel.gateways,
-    lint_events.boundaries,
-    lint_events.ways_back,
-    lint_events.durations,
-    lint_events.escalations,
     lint_fields.names,
     lint_fields.types,
     lint_fields.limits,
@@ -66,30 +45,40 @@ RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
     lint_calendars.places,
     lint_calendars.agreement,
 )
+RULES_IN_EARNEST: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
+    lint_scope.executable,
+)
+"""Rules that a rehearsal need not keep."""
 RULES_OF_OFFICE: Final[tuple[Callable[[Diagram, Collection[str]], Iterator[Finding]], ...]] = (
     lint_calendars.known,
 )
 """Rules that must also know the names of the office's calendars."""
 
 
-def lint(diagram: Diagram, *, calendars: Collection[str] | None = None) -> tuple[Finding, ...]:
+def lint(
+    diagram: Diagram, *, calendars: Collection[str] | None = None, rehearsal: bool = False
+) -> tuple[Finding, ...]:
     """Return all that the rules find in a diagram, sorted by line.
 
     `calendars` are the names of the office's calendars; None: they are not known, and what only
-    they can tell is not looked at.
+    they can tell is not looked at. In a `rehearsal`, tasks that need a service and a process that
+    is not executable are fine.
     """
-    found = [finding for rule in RULES for finding in rule(diagram)]
+    rules = RULES if rehearsal else RULES + RULES_IN_EARNEST
+    found = [*diagram.findings, *(finding for rule in rules for finding in rule(diagram))]
     if calendars is not None:
         found += [one for rule in RULES_OF_OFFICE for one in rule(diagram, calendars)]
     return tuple(sorted(found, key=by_line))
 
 
-def check(diagram: Diagram, *, calendars: Collection[str] | None = None) -> tuple[Finding, ...]:
+def check(
+    diagram: Diagram, *, calendars: Collection[str] | None = None, rehearsal: bool = False
+) -> tuple[Finding, ...]:
     """Return the warnings and hints for a diagram that can run; raise `DiagramRefused` if not.
 
-    `calendars` as for `lint`.
+    `calendars` and `rehearsal` as for `lint`.
     """
-    findings = lint(diagram, calendars=calendars)
+    findings = lint(diagram, calendars=calendars, rehearsal=rehearsal)
     if has_error(findings):
         raise DiagramRefused(findings)
     return findings

@@ -1,9 +1,10 @@
 """Rules of scope: what the engine knows to run, and nothing else gets past."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from engine.bpmn.findings import Finding, Rule, Severity, Text
-from engine.bpmn.names import BPMN, CAMUNDA, Element, attributes_of, bpmn, kind, split
+from engine.bpmn.names import CAMUNDA, GLOBAL_TASKS, Element, attributes_of, bpmn, kind, split
 from engine.bpmn.reader import Diagram
 from engine.bpmn.supported import (
     ATTRIBUTES,
@@ -11,22 +12,52 @@ from engine.bpmn.supported import (
     CAMUNDA_SERVICE,
     CAMUNDA_WITHOUT_EFFECT,
     CHILDREN,
-    INSTEAD,
-    INSTEAD_OF_ANYTHING,
-    INSTEAD_OF_TASK,
-    NOTES,
+    DRAWING,
     ONLY_ONE,
     OTHER_ENGINES,
+    OTHER_KINDS_OF_DIAGRAM,
+    SERVICES,
+    WITHOUT_EFFECT,
 )
+
+CALLABLE: Final = GLOBAL_TASKS | {"process"}
+"""What stands in a file and runs if it is called, or is the process to run."""
 
 NOT_SUPPORTED = Rule(
     "not-supported",
     Severity.ERROR,
     Text(
-        id="Elemen {kind} di dalam {parent} belum didukung.",
-        en="The element {kind} in {parent} is not supported yet.",
+        id="BPMN tidak mengenal elemen {kind} di dalam {parent}.",
+        en="BPMN knows no element {kind} in {parent}.",
     ),
-    Text(id="{instead_id}", en="{instead_en}"),
+    Text(
+        id="Hapus elemen ini atau gambar maksudnya dengan langkah, gateway, dan kejadian.",
+        en="Remove this element or draw what it means with steps, gateways and events.",
+    ),
+)
+OTHER_DIAGRAM = Rule(
+    "other-kind-of-diagram",
+    Severity.ERROR,
+    Text(
+        id="{kind} adalah bagian dari diagram koreografi atau percakapan, bukan proses.",
+        en="{kind} belongs to a diagram of a choreography or conversation, not of a process.",
+    ),
+    Text(
+        id="Simpan bagian itu di berkas lain; di sini hanya proses yang dijalankan.",
+        en="Keep it in another file; only processes run here.",
+    ),
+)
+NO_EFFECT = Rule(
+    "drawing-only",
+    Severity.WARNING,
+    Text(
+        id="{kind} di sini hanya gambar dan tidak mengubah jalannya proses.",
+        en="{kind} is only drawn here and changes nothing in how the process runs.",
+    ),
+    Text(
+        id="Tentukan pelaksana dengan lane atau candidate groups.",
+        en="Say with lanes or candidate groups who does a step.",
+    ),
 )
 ATTRIBUTE_NOT_SUPPORTED = Rule(
     "attribute-not-supported",
@@ -40,15 +71,6 @@ ATTRIBUTE_NOT_SUPPORTED = Rule(
         en="Remove the attribute or set it back to its default.",
     ),
 )
-SERVICE = Rule(
-    "service-not-supported",
-    Severity.ERROR,
-    Text(
-        id="Elemen ini meminta mesin menjalankan sesuatu (camunda:{name}); itu belum didukung.",
-        en="This element asks the engine to run something (camunda:{name}): not supported yet.",
-    ),
-    INSTEAD_OF_TASK,
-)
 IGNORED = Rule(
     "extension-ignored",
     Severity.WARNING,
@@ -61,16 +83,30 @@ IGNORED = Rule(
         en="Remove it; lanes say who does a step, timers how long it may take.",
     ),
 )
-START_FORM = Rule(
-    "start-form",
-    Severity.ERROR,
+NOT_RUN = Rule(
+    "implementation-ignored",
+    Severity.WARNING,
     Text(
-        id="Formulir pada kejadian mulai belum didukung.",
-        en="A form on the start event is not supported yet.",
+        id="Mesin tidak menjalankan camunda:{name} di sini.",
+        en="The engine does not run camunda:{name} here.",
     ),
     Text(
-        id="Pindahkan isian formulir ke langkah pertama.",
-        en="Move its fields to the first step.",
+        id="Hapus isian itu; kejadian pesan mengirim pesannya sendiri, langkah dikerjakan orang.",
+        en="Remove it; a message event sends its message itself, a step is done by a person.",
+    ),
+)
+START_FORM = Rule(
+    "start-form",
+    Severity.WARNING,
+    Text(
+        id="Formulir pada kejadian mulai tidak diperiksa: siapa pun yang memulai proses mengirim "
+        "nilai-nilainya sebagai variabel.",
+        en="The form on a start event is not checked: whoever starts the process sends its values "
+        "as variables.",
+    ),
+    Text(
+        id="Pindahkan isian formulir ke langkah pertama bila harus diperiksa.",
+        en="Move its fields to the first step if they must be checked.",
     ),
 )
 OTHER_ENGINE = Rule(
@@ -89,12 +125,11 @@ SECOND = Rule(
     "only-one",
     Severity.ERROR,
     Text(
-        id="Hanya satu {kind} yang didukung di sini.",
-        en="Only one {kind} is supported here.",
+        id="Di sini hanya boleh ada satu {kind}.",
+        en="Only one {kind} may stand here.",
     ),
     Text(
-        id="Gabungkan menjadi satu, atau simpan dalam berkas lain.",
-        en="Make it one, or keep it in another file.",
+        id="Gabungkan menjadi satu, atau hapus yang lain.", en="Make it one, or delete the other."
     ),
 )
 NOT_EXECUTABLE = Rule(
@@ -112,52 +147,65 @@ NOT_EXECUTABLE = Rule(
 
 
 def elements(diagram: Diagram) -> Iterator[Finding]:
-    """Only what is in the table runs; what stands in a refused element is not looked at."""
-    for element in _supported_elements(diagram):
+    """Only what is in the tables may be drawn; what stands in anything else is not looked at."""
+    for element in _running(diagram):
         for child in element:
-            if not kind(child):
-                # Hidden in an extension: a parser that searches by name would still find it.
-                yield from (_not_supported(hidden) for hidden in child.iter(f"{{{BPMN}}}*"))
-            elif not _may_contain(element, child):
-                yield _not_supported(child)
+            name = kind(child)
+            if name in OTHER_KINDS_OF_DIAGRAM:
+                yield OTHER_DIAGRAM.broken_by(child, kind=name)
+            elif name in WITHOUT_EFFECT:
+                yield NO_EFFECT.broken_by(child, kind=name)
+            elif name and name not in DRAWING and not _runs_in(element, child):
+                yield NOT_SUPPORTED.broken_by(child, kind=name, parent=kind(element))
+    for collaboration in diagram.root.iterchildren(bpmn("collaboration")):
+        for child in collaboration:
+            if kind(child) in OTHER_KINDS_OF_DIAGRAM:
+                yield OTHER_DIAGRAM.broken_by(child, kind=kind(child))
 
 
 def attributes(diagram: Diagram) -> Iterator[Finding]:
     """Only attributes in the table may stand on what runs: the engine would ignore any other."""
-    for element in _supported_elements(diagram):
+    for element in _running(diagram):
         known = ATTRIBUTES.get(kind(element))
-        for name, value in attributes_of(element) if known is not None else ():
+        if known is None:
+            continue
+        for name, value in attributes_of(element):
             if name in {"id", "name"} or split(name)[0]:
                 continue
-            allowed = known.get(name, frozenset()) if known else frozenset()
+            allowed = known.get(name, frozenset())
             if allowed is not None and value.strip() not in allowed:
                 yield ATTRIBUTE_NOT_SUPPORTED.broken_by(element, attribute=name, value=value)
 
 
 def extensions(diagram: Diagram) -> Iterator[Finding]:
-    """Camunda's extensions are read, harmless, ignored with a warning, or refused as services."""
-    for element in _supported_elements(diagram):
+    """Camunda's extensions are read, harmless, or ignored with a warning.
+
+    What a task asks the engine to run is judged by the rules of services.
+    """
+    for element in _running(diagram):
         for name in _camunda_names(element):
-            if name in CAMUNDA_SERVICE:
-                yield SERVICE.broken_by(element, name=name)
-            elif name == "formData" and kind(element) == "startEvent":
+            if name == "formData" and kind(element) == "startEvent":
                 yield START_FORM.broken_by(element)
-            elif name not in CAMUNDA_READ | CAMUNDA_WITHOUT_EFFECT:
+            elif name in CAMUNDA_SERVICE:
+                if not _is_service(element):
+                    yield NOT_RUN.broken_by(element, name=name)
+            elif name not in CAMUNDA_WITHOUT_EFFECT and not _is_read(element, name):
                 yield IGNORED.broken_by(element, name=name)
 
 
 def other_engines(diagram: Diagram) -> Iterator[Finding]:
     """Settings for another engine are named once: steps may have lost their actor with them."""
     unseen = dict(OTHER_ENGINES)
-    for element in diagram.process.iter():
-        names = [element.tag, *(name for name, _ in attributes_of(element))]
-        for namespace in {split(name)[0] for name in names} & unseen.keys():
-            yield OTHER_ENGINE.broken_by(element, engine=unseen.pop(namespace))
+    for running in (diagram.process, *diagram.called):
+        for element in running.iter():
+            names = [element.tag, *(name for name, _ in attributes_of(element))]
+            for namespace in {split(name)[0] for name in names} & unseen.keys():
+                yield OTHER_ENGINE.broken_by(element, engine=unseen.pop(namespace))
 
 
 def one_of_each(diagram: Diagram) -> Iterator[Finding]:
-    """One process, one pool, one set of lanes, one definition in an event."""
-    for element in _supported_elements(diagram):
+    """A timer says once when, a flow once on which condition, an activity has one loop marker."""
+    for element in _running(diagram):
         for parent, kinds in ONLY_ONE:
             if kind(element) == parent:
                 for extra in [child for child in element if kind(child) in kinds][1:]:
@@ -170,32 +218,35 @@ def executable(diagram: Diagram) -> Iterator[Finding]:
         yield NOT_EXECUTABLE.broken_by(diagram.process)
 
 
-def _supported_elements(diagram: Diagram) -> Iterator[Element]:
-    """Yield the BPMN elements that may stand where they do."""
+def _running(diagram: Diagram) -> Iterator[Element]:
+    """Yield the file and the BPMN elements in it that take part in what runs."""
+    aside = {
+        one
+        for one in diagram.root
+        if kind(one) in CALLABLE and one is not diagram.process and one not in diagram.called
+    }
     waiting = [diagram.root]
     while waiting:
         element = waiting.pop()
         yield element
-        waiting.extend(child for child in element if _may_contain(element, child))
+        waiting.extend(
+            child for child in element if child not in aside and _runs_in(element, child)
+        )
 
 
-def _may_contain(element: Element, child: Element) -> bool:
-    name = kind(child)
-    return name in NOTES or name in CHILDREN.get(kind(element), frozenset())
+def _runs_in(element: Element, child: Element) -> bool:
+    return kind(child) in CHILDREN.get(kind(element), frozenset())
 
 
-def _not_supported(element: Element) -> Finding:
-    name = kind(element)
-    parent = element.getparent()
-    is_work = name.endswith("Task") or name == "callActivity"
-    instead = INSTEAD.get(name, INSTEAD_OF_TASK if is_work else INSTEAD_OF_ANYTHING)
-    return NOT_SUPPORTED.broken_by(
-        element,
-        kind=name,
-        parent="" if parent is None else split(parent.tag)[1],
-        instead_id=instead.id,
-        instead_en=instead.en,
-    )
+def _is_service(element: Element) -> bool:
+    return kind(element) in SERVICES
+
+
+def _is_read(element: Element, name: str) -> bool:
+    if name not in CAMUNDA_READ:
+        return False
+    places = CAMUNDA_READ[name]
+    return places is None or kind(element) in places
 
 
 def _camunda_names(element: Element) -> list[str]:

@@ -1,155 +1,218 @@
-"""The tables of scope: what a diagram may hold. When the engine learns something, its row is here.
+"""The tables of scope: what a diagram may hold, and what of it runs.
 
-What is not in them is refused by the rules in `lint_scope`, or at least named where it cannot
-change how the process runs, so that nothing drawn is ever silently ignored.
+An element runs, is drawing only, is drawing that a warning names, or is refused by the rules in
+`lint_scope`; so nothing drawn is ever silently ignored.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-from engine.bpmn.findings import Text
-from engine.bpmn.names import STEPS
+from engine.bpmn.events import DEFINITIONS
+from engine.bpmn.names import GLOBAL_TASKS, SUB_PROCESSES
 
-NOTES: Final = frozenset({"documentation", "extensionElements"})
-_DRAWING: Final = frozenset({"textAnnotation", "association", "group"})
-_BETWEEN: Final = frozenset({"incoming", "outgoing"})
+DRAWING: Final = frozenset(
+    {"documentation", "extensionElements", "textAnnotation", "association", "group", "category"}
+    | {"incoming", "outgoing", "auditing", "monitoring", "import", "extension", "relationship"}
+    | {"itemDefinition", "interface", "endPoint", "partnerEntity", "partnerRole", "resource"}
+    | {"collaboration", "messageFlow", "supportedInterfaceRef", "supports", "operationRef"}
+    | {"correlationProperty", "correlationSubscription", "correlationKey"}
+    | {"dataObject", "dataObjectReference", "dataStore", "dataStoreReference", "property"}
+    | {"dataInput", "dataOutput", "inputSet", "outputSet", "ioSpecification", "ioBinding"}
+    | {"dataInputAssociation", "dataOutputAssociation", "loopDataOutputRef", "outputDataItem"}
+)
+"""Elements that tell people something and change nothing in how the process runs."""
+WITHOUT_EFFECT: Final = frozenset(
+    {"resourceRole", "performer", "humanPerformer", "potentialOwner"}
+    | {"complexBehaviorDefinition"}
+)
+"""Drawing only as well, but whoever drew it may expect more, so a warning names it."""
+OTHER_KINDS_OF_DIAGRAM: Final = frozenset(
+    {"choreography", "globalChoreographyTask", "globalConversation", "choreographyRef"}
+    | {"conversation", "subConversation", "callConversation", "conversationLink"}
+    | {"conversationAssociation"}
+)
+"""Of choreographies and conversations, which are not processes."""
+
+_EVENTS: Final = frozenset(DEFINITIONS) | {"linkEventDefinition"}
+_LOOPS: Final = frozenset({"standardLoopCharacteristics", "multiInstanceLoopCharacteristics"})
+_TASKS: Final = frozenset(
+    {"task", "userTask", "manualTask", "scriptTask", "serviceTask", "sendTask", "receiveTask"}
+    | {"businessRuleTask"}
+)
+_GATEWAYS: Final = frozenset(
+    {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"}
+    | {"complexGateway"}
+)
+_EVENT_NODES: Final = frozenset(
+    {"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent"}
+    | {"intermediateThrowEvent"}
+)
+_SCOPE: Final = (
+    _TASKS | _GATEWAYS | _EVENT_NODES | SUB_PROCESSES | {"callActivity", "sequenceFlow", "laneSet"}
+)
+_ROOTS: Final = frozenset({"process", "message", "signal", "error", "escalation"})
 CHILDREN: Final[Mapping[str, frozenset[str]]] = {
-    "definitions": frozenset(
-        {"process", "collaboration", "escalation", "error", "message", "signal"}
-        | {"itemDefinition", "category"}
-    ),
-    "collaboration": _DRAWING | {"participant"},
-    "process": _DRAWING
-    | STEPS
-    | {"startEvent", "endEvent", "boundaryEvent", "exclusiveGateway", "parallelGateway"}
-    | {"sequenceFlow", "laneSet"},
+    "definitions": _ROOTS | GLOBAL_TASKS | frozenset(DEFINITIONS),
+    "process": _SCOPE,
+    **dict.fromkeys(SUB_PROCESSES, _SCOPE | _LOOPS),
+    "adHocSubProcess": _SCOPE | _LOOPS | {"completionCondition"},
     "laneSet": frozenset({"lane"}),
-    "lane": frozenset({"flowNodeRef"}),
-    "userTask": _BETWEEN,
-    "manualTask": _BETWEEN,
-    "task": _BETWEEN,
-    "startEvent": frozenset({"outgoing"}),
-    "endEvent": frozenset({"incoming", "terminateEventDefinition", "escalationEventDefinition"}),
-    "boundaryEvent": frozenset({"outgoing", "timerEventDefinition"}),
-    "timerEventDefinition": frozenset({"timeDuration"}),
-    "exclusiveGateway": _BETWEEN,
-    "parallelGateway": _BETWEEN,
+    "lane": frozenset({"flowNodeRef", "childLaneSet", "partitionElement"}),
+    "childLaneSet": frozenset({"lane"}),
+    **dict.fromkeys(_TASKS | {"callActivity"}, _LOOPS),
+    "scriptTask": _LOOPS | {"script"},
+    **dict.fromkeys(_EVENT_NODES, _EVENTS),
+    "timerEventDefinition": frozenset({"timeDuration", "timeDate", "timeCycle"}),
+    "conditionalEventDefinition": frozenset({"condition"}),
+    "linkEventDefinition": frozenset({"source", "target"}),
+    "standardLoopCharacteristics": frozenset({"loopCondition"}),
+    "multiInstanceLoopCharacteristics": frozenset(
+        {"loopCardinality", "loopDataInputRef", "inputDataItem", "completionCondition"}
+    ),
+    "complexGateway": frozenset({"activationCondition"}),
     "sequenceFlow": frozenset({"conditionExpression"}),
-    "textAnnotation": frozenset({"text"}),
-    "category": frozenset({"categoryValue"}),
+    "globalScriptTask": frozenset({"script"}),
 }
-"""Which BPMN elements may stand in which, besides documentation and extensions; data is gone."""
+"""Which BPMN elements may stand in which and take part in what runs."""
 
 _ANY: Final = None
-_NO: Final = frozenset({"false"})
 _FLAG: Final = frozenset({"true", "false"})
 _ONCE: Final = frozenset({"1"})
-_ACTIVITY: Final = {
-    "implementation": _ANY,
+_ACTIVITY: Final[Mapping[str, frozenset[str] | None]] = {
     "default": _ANY,
-    "isForCompensation": _NO,
+    "isForCompensation": _FLAG,
     "startQuantity": _ONCE,
     "completionQuantity": _ONCE,
 }
-_LANGUAGE: Final = {"language": frozenset({"juel", "JUEL"}), "evaluatesToTypeRef": _ANY}
+_TASK: Final = {**_ACTIVITY, "implementation": _ANY}
+_SUB_PROCESS: Final = {**_ACTIVITY, "triggeredByEvent": _FLAG}
+_GATEWAY: Final[Mapping[str, frozenset[str] | None]] = {
+    "default": _ANY,
+    "gatewayDirection": _ANY,
+}
+_XPATH: Final = frozenset(
+    {"http://www.w3.org/1999/XPath", "https://www.w3.org/1999/XPath"}
+    | {"http://www.w3.org/TR/xpath", "http://www.w3.org/TR/XPath"}
+)
+"""What some modelers put on every expression, in whatever language it is written."""
+_EXPRESSION: Final[Mapping[str, frozenset[str] | None]] = {
+    "language": _XPATH | {"", "juel", "JUEL"},
+    "evaluatesToTypeRef": _ANY,
+}
+_EXPRESSIONS: Final = (
+    "timeDuration",
+    "timeDate",
+    "timeCycle",
+    "condition",
+    "loopCondition",
+    "loopCardinality",
+    "completionCondition",
+    "conditionExpression",
+)
 ATTRIBUTES: Final[Mapping[str, Mapping[str, frozenset[str] | None]]] = {
-    "process": {"isExecutable": _FLAG, "isClosed": _FLAG, "processType": _ANY},
-    "participant": {"processRef": _ANY},
+    "process": {
+        "isExecutable": _FLAG,
+        "isClosed": _FLAG,
+        "processType": _ANY,
+        "definitionalCollaborationRef": _ANY,
+    },
     "laneSet": {},
-    "lane": {},
-    "userTask": _ACTIVITY,
-    "manualTask": _ACTIVITY,
-    "task": _ACTIVITY,
-    "startEvent": {"isInterrupting": _FLAG, "parallelMultiple": _NO},
+    "childLaneSet": {},
+    "lane": {"partitionElementRef": _ANY},
+    **dict.fromkeys(_TASKS, _TASK),
+    "scriptTask": {**_TASK, "scriptFormat": _ANY},
+    "serviceTask": {**_TASK, "operationRef": _ANY},
+    "sendTask": {**_TASK, "messageRef": _ANY, "operationRef": _ANY},
+    "receiveTask": {**_TASK, "messageRef": _ANY, "operationRef": _ANY, "instantiate": _FLAG},
+    "callActivity": {**_ACTIVITY, "calledElement": _ANY},
+    "subProcess": _SUB_PROCESS,
+    "transaction": {**_SUB_PROCESS, "method": _ANY, "protocol": _ANY},
+    "adHocSubProcess": {
+        **_SUB_PROCESS,
+        "ordering": frozenset({"Parallel", "Sequential"}),
+        "cancelRemainingInstances": _FLAG,
+    },
+    "startEvent": {"isInterrupting": _FLAG, "parallelMultiple": _FLAG},
     "endEvent": {},
-    "boundaryEvent": {"attachedToRef": _ANY, "cancelActivity": _FLAG, "parallelMultiple": _NO},
-    "timerEventDefinition": {},
-    "timeDuration": _LANGUAGE,
-    "terminateEventDefinition": {},
+    "intermediateThrowEvent": {},
+    "intermediateCatchEvent": {"parallelMultiple": _FLAG},
+    "boundaryEvent": {"attachedToRef": _ANY, "cancelActivity": _FLAG, "parallelMultiple": _FLAG},
+    "messageEventDefinition": {"messageRef": _ANY, "operationRef": _ANY},
+    "signalEventDefinition": {"signalRef": _ANY},
+    "errorEventDefinition": {"errorRef": _ANY},
     "escalationEventDefinition": {"escalationRef": _ANY},
-    "exclusiveGateway": {"default": _ANY, "gatewayDirection": _ANY},
-    "parallelGateway": {"gatewayDirection": _ANY},
+    "compensateEventDefinition": {"activityRef": _ANY, "waitForCompletion": _FLAG},
+    "linkEventDefinition": {},
+    "timerEventDefinition": {},
+    "conditionalEventDefinition": {},
+    "cancelEventDefinition": {},
+    "terminateEventDefinition": {},
+    "exclusiveGateway": _GATEWAY,
+    "inclusiveGateway": _GATEWAY,
+    "complexGateway": _GATEWAY,
+    "parallelGateway": _GATEWAY,
+    "eventBasedGateway": {
+        **_GATEWAY,
+        "instantiate": _FLAG,
+        "eventGatewayType": frozenset({"Exclusive"}),
+    },
     "sequenceFlow": {"sourceRef": _ANY, "targetRef": _ANY, "isImmediate": _FLAG},
-    "conditionExpression": _LANGUAGE,
+    "standardLoopCharacteristics": {"testBefore": _FLAG, "loopMaximum": _ANY},
+    "multiInstanceLoopCharacteristics": {
+        "isSequential": _FLAG,
+        "behavior": frozenset({"All"}),
+        "oneBehaviorEventRef": _ANY,
+        "noneBehaviorEventRef": _ANY,
+    },
+    **dict.fromkeys(_EXPRESSIONS, _EXPRESSION),
 }
 """Which attributes what runs may have besides id and name, and with which values."""
 
 ONLY_ONE: Final[tuple[tuple[str, frozenset[str]], ...]] = (
-    ("definitions", frozenset({"process"})),
-    ("definitions", frozenset({"collaboration"})),
-    ("collaboration", frozenset({"participant"})),
-    ("process", frozenset({"laneSet"})),
-    ("endEvent", frozenset({"terminateEventDefinition", "escalationEventDefinition"})),
-    ("boundaryEvent", frozenset({"timerEventDefinition"})),
-    ("timerEventDefinition", frozenset({"timeDuration"})),
+    ("timerEventDefinition", frozenset({"timeDuration", "timeDate", "timeCycle"})),
+    ("conditionalEventDefinition", frozenset({"condition"})),
     ("sequenceFlow", frozenset({"conditionExpression"})),
+    ("scriptTask", frozenset({"script"})),
+    ("standardLoopCharacteristics", frozenset({"loopCondition"})),
+    ("multiInstanceLoopCharacteristics", frozenset({"loopCardinality"})),
+    ("multiInstanceLoopCharacteristics", frozenset({"completionCondition"})),
+    ("adHocSubProcess", frozenset({"completionCondition"})),
+    *((task, _LOOPS) for task in sorted(_TASKS | SUB_PROCESSES | {"callActivity"})),
 )
 """Of these kinds together one may stand in an element."""
 
-CAMUNDA_READ: Final = frozenset({"properties", "formData", "candidateGroups"})
-"""Names of attributes and extension elements in Camunda's namespace that mean something here."""
+CAMUNDA_READ: Final[Mapping[str, frozenset[str] | None]] = {
+    "properties": _ANY,
+    "candidateGroups": _ANY,
+    "formData": frozenset({"userTask", "manualTask", "task", "globalUserTask", "globalManualTask"}),
+    "expression": frozenset({"serviceTask", "sendTask", "businessRuleTask"}),
+    "resultVariable": frozenset(
+        {"scriptTask", "globalScriptTask", "serviceTask", "sendTask", "businessRuleTask"}
+    ),
+    "collection": frozenset({"multiInstanceLoopCharacteristics"}),
+    "elementVariable": frozenset({"multiInstanceLoopCharacteristics"}),
+    "in": frozenset({"callActivity"}),
+    "out": frozenset({"callActivity"}),
+}
+"""Names of Camunda's attributes and extension elements that mean something here, and on which
+elements; None is on any."""
 CAMUNDA_WITHOUT_EFFECT: Final = frozenset(
-    {"asyncBefore", "asyncAfter", "exclusive", "jobPriority", "modelerTemplate"}
+    {"async", "asyncBefore", "asyncAfter", "exclusive", "jobPriority", "modelerTemplate"}
     | {"modelerTemplateVersion", "modelerTemplateIcon", "versionTag", "historyTimeToLive"}
-    | {"isStartableInTasklist", "diagramRelationId"}
+    | {"isStartableInTasklist", "diagramRelationId", "errorMessage"}
 )
 """They change nothing in what the process does."""
 CAMUNDA_SERVICE: Final = frozenset(
-    {"class", "delegateExpression", "expression", "resultVariable", "type", "topic", "connector"}
-    | {"decisionRef", "resource"}
+    {"class", "delegateExpression", "expression", "type", "topic", "connector", "decisionRef"}
 )
-"""They ask the engine to run something by itself."""
+"""They say what the engine is to run by itself."""
+SERVICES: Final = frozenset(
+    {"serviceTask", "sendTask", "businessRuleTask", "globalBusinessRuleTask"}
+)
+"""Tasks that the engine is to do by itself."""
 OTHER_ENGINES: Final[Mapping[str, str]] = {
     "http://camunda.org/schema/zeebe/1.0": "Camunda 8",
     "http://flowable.org/bpmn": "Flowable",
     "http://activiti.org/bpmn": "Activiti",
 }
 """Namespaces of extensions that only another engine reads."""
-
-INSTEAD: Final[Mapping[str, Text]] = {
-    "standardLoopCharacteristics": Text(
-        id="Hapus penanda ulang; gambar pengulangan dengan gateway dan panah balik.",
-        en="Remove the loop marker; draw the loop with a gateway and a flow back.",
-    ),
-    "multiInstanceLoopCharacteristics": Text(
-        id="Hapus penanda banyak-instans; gambar satu langkah untuk tiap pelaksana.",
-        en="Remove the multi-instance marker; draw one step for each actor.",
-    ),
-    "childLaneSet": Text(
-        id="Pakai lane satu tingkat: satu lane untuk tiap pelaksana.",
-        en="Use lanes of one level: one lane for each actor.",
-    ),
-    "timeDate": Text(
-        id="Isi timer dengan durasi seperti PT2H atau P1D.",
-        en="Give the timer a duration such as PT2H or P1D.",
-    ),
-    "timeCycle": Text(
-        id="Isi timer dengan durasi seperti PT2H atau P1D.",
-        en="Give the timer a duration such as PT2H or P1D.",
-    ),
-    "eventDefinitionRef": Text(
-        id="Pasang definisi kejadian langsung pada kejadiannya.",
-        en="Put the event definition into the event itself.",
-    ),
-    "inclusiveGateway": Text(
-        id="Pakai gateway eksklusif atau paralel.",
-        en="Use an exclusive or a parallel gateway.",
-    ),
-    "messageFlow": Text(
-        id="Hapus alur pesan; tulis sebagai catatan (text annotation).",
-        en="Remove the message flow; write it as a text annotation.",
-    ),
-    "subProcess": Text(
-        id="Gambar langkah-langkahnya langsung di dalam proses.",
-        en="Draw its steps directly in the process.",
-    ),
-}
-"""What to draw in place of what is not supported."""
-INSTEAD_OF_TASK: Final = Text(
-    id="Ubah menjadi user task: langkah yang dikerjakan orang.",
-    en="Change it into a user task: a step that a person does.",
-)
-INSTEAD_OF_ANYTHING: Final = Text(
-    id="Hapus elemen ini atau gambar maksudnya dengan langkah, gateway, dan timer.",
-    en="Remove this element or draw what it means with steps, gateways and timers.",
-)
