@@ -14,6 +14,7 @@ from api.wiring import NAME
 from engine.database import Database
 from engine.model import new_id
 from tests.api.client import PASSWORD, Api, body_of
+from tests.api.diagrams import ASKING, deployed, started
 from tests.api.rows import add_incident, add_notification
 from tests.office import KEY, REFERENCE
 
@@ -23,6 +24,7 @@ SUPERVISOR, OWNER, ADMIN = "supervisor", "pemilik.proses", "admin"
 EVERYBODY = (HOLDER, OTHER, SUPERVISOR, OWNER, ADMIN)
 NOBODY = "nobody"
 _numbers = count(1)
+OK = 200
 
 
 @dataclass
@@ -46,6 +48,12 @@ class Targets:
         case = self.case()
         self.api.post(f"/process-instances/{case}/suspend", by=SUPERVISOR, reason="Menunggu")
         return case
+
+    def waiting_case(self) -> str:
+        """Return the id of a new case that waits for a message or a signal."""
+        if self.api.get("/process-definitions/asking", by=OWNER).status_code != OK:
+            deployed(self.api, ASKING)
+        return started(self.api, "asking")
 
     def incident(self) -> str:
         """Return the key of a new incident."""
@@ -114,6 +122,7 @@ SAME_PASSWORD = {"present": PASSWORD, "new": PASSWORD}
 MATRIX = (
     row("DELETE", "/tokens/current", EVERYBODY),
     row("POST", "/process-definitions", [OWNER], data=REFERENCE, content_type="text/xml"),
+    row("POST", "/process-definitions/lint", [OWNER], data=REFERENCE, content_type="text/xml"),
     row("GET", "/process-definitions", EVERYBODY),
     row("GET", "/process-definitions/<key>", EVERYBODY, DEFINITION),
     row(
@@ -155,6 +164,20 @@ MATRIX = (
         "/process-instances/<uuid:instance_id>/resume",
         [SUPERVISOR],
         lambda new: f"/process-instances/{new.suspended_case()}/resume",
+    ),
+    Row(
+        "POST",
+        "/process-instances/<uuid:instance_id>/messages",
+        [SUPERVISOR],
+        lambda new: f"/process-instances/{new.waiting_case()}/messages",
+        lambda _: {"json": {"name": "Jawaban"}},
+    ),
+    Row(
+        "POST",
+        "/process-instances/<uuid:instance_id>/signals",
+        [SUPERVISOR],
+        lambda new: f"/process-instances/{new.waiting_case()}/signals",
+        lambda _: {"json": {"name": "Batal"}},
     ),
     row("GET", "/tasks", EVERYBODY),
     Row(
