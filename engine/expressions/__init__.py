@@ -1,7 +1,14 @@
-"""Conditions as modelers write them (`${a && b}`), with JUEL's rules and nothing of Python.
+"""Expressions as modelers write them (`${a && b}`), with JUEL's rules and nothing of Python.
 
 No evaluation takes unbounded time: a text has at most 2,000 characters, the language has no loop,
-so each part is evaluated at most once, and no operation makes a value grow.
+so each part is evaluated at most once, and no operation makes a value grow beyond 32,768
+characters.
+
+A condition is one expression. Where a value is written (a timer, a script, the number of a
+multi-instance), a text may have several in it: `PT${jam}H`.
+
+Left out of EL 2.2 are functions (`now()`, `dateTime()`: what an expression says depends on the
+variables alone) and beans; of Java's methods those that need patterns.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,18 +16,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from engine.expressions import values
+from engine.expressions import composites, values
+from engine.expressions.composites import is_composite
 from engine.expressions.errors import ExpressionFailed, InvalidExpression, UndefinedVariable
 from engine.expressions.grammar import read
-from engine.expressions.nodes import Node
+from engine.expressions.nodes import Literal, Node
+from engine.expressions.uses import Comparison, comparisons, truths
 
 __all__ = [
+    "Comparison",
+    "Composite",
     "Expression",
     "ExpressionFailed",
     "InvalidExpression",
     "UndefinedVariable",
+    "compile_composite",
     "compile_expression",
+    "is_composite",
 ]
+
+_LONGEST_COMPOSITE = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +49,16 @@ class Expression:
     def names(self) -> frozenset[str]:
         """The variables it uses."""
         return self._root.names
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """What its variables are compared with."""
+        return tuple(comparisons(self._root))
+
+    @property
+    def truths(self) -> frozenset[str]:
+        """The variables that it takes for true or false."""
+        return frozenset(truths(self._root))
 
     def evaluate(self, variables: Mapping[str, object]) -> object:
         """Return the value.
@@ -54,6 +79,33 @@ class Expression:
             return values.boolean(self._root.evaluate(variables))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Composite:
+    """A text with expressions in it."""
+
+    text: str
+    _parts: tuple[Node, ...] = field(repr=False, compare=False)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables it uses."""
+        return frozenset[str]().union(*(part.names for part in self._parts))
+
+    def evaluate(self, variables: Mapping[str, object]) -> object:
+        """Return the value of the only expression in it, else the text with all of them filled in.
+
+        Null is filled in as nothing. Raises what `Expression.evaluate` raises, and
+        ExpressionFailed for a list or an object in the middle of a text.
+        """
+        with _naming(self.text):
+            found = [part.evaluate(variables) for part in self._parts]
+            if len(found) == 1:
+                return found[0]
+            texts = ["" if one is None else values.text(one) for one in found]
+            values.short_enough(sum(map(len, texts)))
+            return "".join(texts)
+
+
 @contextmanager
 def _naming(text: str) -> Iterator[None]:
     """Make a failure say which expression it was."""
@@ -70,3 +122,15 @@ def _naming(text: str) -> Iterator[None]:
 def compile_expression(text: str) -> Expression:
     """Return the expression written as `${…}` or `#{…}`. Raises InvalidExpression."""
     return Expression(text=text, _root=read(text))
+
+
+@lru_cache(maxsize=1024)
+def compile_composite(text: str) -> Composite:
+    """Return the text with its expressions. Raises InvalidExpression for one of them."""
+    if len(text) > _LONGEST_COMPOSITE:
+        raise InvalidExpression(f"A text has at most {_LONGEST_COMPOSITE} characters")
+    found = (
+        read(part) if is_expression else Literal(part)
+        for part, is_expression in composites.parts(text)
+    )
+    return Composite(text=text, _parts=tuple(found))

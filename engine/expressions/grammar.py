@@ -9,11 +9,13 @@ from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_a
 
 from engine.expressions import nodes, values
 from engine.expressions.errors import ExpressionFailed, InvalidExpression
-from engine.expressions.methods import WITH_ARGUMENT, WITHOUT_ARGUMENT
+from engine.expressions.methods import METHODS
 
 _LONGEST_TEXT = 2000
 _KEYWORDS = "and|or|not|eq|ne|lt|le|gt|ge|div|mod|empty|true|false|null|instanceof"
 _ESCAPED = re.compile(r"\\(.)")
+_EXECUTION = "execution"
+"""What Camunda calls the case in an expression; its variables can be read, nothing else."""
 _OPERATIONS: dict[str, Callable[[object, object], object]] = {
     **dict.fromkeys(("==", "eq"), values.equal),
     **dict.fromkeys(("!=", "ne"), values.unequal),
@@ -51,8 +53,7 @@ start: ("${" | "#{") choice "}"
 ?postfix: primary
     | postfix "." NAME -> member
     | postfix "[" choice "]" -> item
-    | postfix "." NAME "(" ")" -> call
-    | postfix "." NAME "(" choice ")" -> call
+    | postfix "." NAME "(" (choice ("," choice)*)? ")" -> call
 ?primary: "(" choice ")"
     | NAME -> name
     | WHOLE -> whole
@@ -61,6 +62,7 @@ start: ("${" | "#{") choice "}"
     | TRUE -> true
     | FALSE -> false
     | NULL -> null
+    | "[" (choice ("," choice)*)? "]" -> list
 
 _OR: /\|\||or(?![\w$])/
 _AND: /&&|and(?![\w$])/
@@ -147,12 +149,14 @@ class _Builder(Transformer[Token, nodes.Node]):
         return nodes.Item(target, key)
 
     def call(self, target: nodes.Node, method: Token, *arguments: nodes.Node) -> nodes.Node:
-        if arguments and method in WITH_ARGUMENT:
-            return nodes.Binary(WITH_ARGUMENT[method], target, *arguments)
-        if not arguments and method in WITHOUT_ARGUMENT:
-            return nodes.Unary(WITHOUT_ARGUMENT[method], target)
-        call = f"{method}(…)" if arguments else f"{method}()"
-        raise _invalid(f"There is no method {call}", method.start_pos)
+        if isinstance(target, nodes.Name) and target.name == _EXECUTION:
+            return _of_execution(method, arguments)
+        if (found := METHODS.get((str(method), len(arguments)))) is not None:
+            return nodes.Call(found, target, arguments)
+        raise _no_method(method, arguments)
+
+    def list(self, *elements: nodes.Node) -> nodes.Node:
+        return nodes.List(elements)
 
     def name(self, name: Token) -> nodes.Node:
         return nodes.Name(str(name))
@@ -181,6 +185,23 @@ def _number(digits: Token, convert: Callable[[str], values.Number]) -> nodes.Nod
         return nodes.Literal(values.bounded(convert(digits)))
     except ExpressionFailed as error:
         raise _invalid(str(error), digits.start_pos) from None
+
+
+def _of_execution(method: Token, arguments: tuple[nodes.Node, ...]) -> nodes.Node:
+    match str(method), arguments:
+        case "getVariable", (key,):
+            return nodes.Variable(key)
+        case "hasVariable", (key,):
+            return nodes.Existence(key)
+        case "setVariable", _:
+            problem = "An expression only reads; a script task with a result variable writes"
+            raise _invalid(problem, method.start_pos)
+    raise _no_method(method, arguments)
+
+
+def _no_method(method: Token, arguments: tuple[nodes.Node, ...]) -> InvalidExpression:
+    call = f"{method}(…)" if arguments else f"{method}()"
+    return _invalid(f"There is no method {call}", method.start_pos)
 
 
 def _invalid(problem: str, index: int | None) -> InvalidExpression:

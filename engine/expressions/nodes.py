@@ -141,6 +141,78 @@ class Binary(Node):
 
 
 @dataclass(frozen=True)
+class Call(Node):
+    """A method of a text, a list or an object, with what is in its brackets."""
+
+    method: Callable[..., object]
+    target: Node
+    arguments: tuple[Node, ...]
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return self.target, *self.arguments
+
+    def evaluate(self, variables: Variables) -> object:
+        return self.method(*(child.evaluate(variables) for child in self.children))
+
+
+@dataclass(frozen=True)
+class List(Node):
+    """`[a, 'b', 3]`, of texts, numbers and truth values."""
+
+    elements: tuple[Node, ...]
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return self.elements
+
+    def evaluate(self, variables: Variables) -> object:
+        found = [element.evaluate(variables) for element in self.elements]
+        # Only what holds nothing else: a list in itself, again and again, would grow for ever.
+        values.short_enough(sum(len(values.text(one)) for one in found if one is not None))
+        return found
+
+
+@dataclass(frozen=True)
+class Variable(Node):
+    """`execution.getVariable('x')`: null where the variable does not exist."""
+
+    key: Node
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return (self.key,)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return self.key.names | _written(self.key)
+
+    def evaluate(self, variables: Variables) -> object:
+        return variables.get(values.text(self.key.evaluate(variables)))
+
+
+@dataclass(frozen=True)
+class Existence(Node):
+    """`execution.hasVariable('x')`."""
+
+    key: Node
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return (self.key,)
+
+    def evaluate(self, variables: Variables) -> object:
+        return values.text(self.key.evaluate(variables)) in variables
+
+
+def _written(key: Node) -> frozenset[str]:
+    match key:
+        case Literal(str() as name):
+            return frozenset({name})
+    return frozenset()
+
+
+@dataclass(frozen=True)
 class Empty(Node):
     """`empty x`: also true where the variable does not exist."""
 

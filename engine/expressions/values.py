@@ -1,7 +1,8 @@
 """The rules of JUEL for values: what is converted to what, compared and computed.
 
-Values are those of JSON. Nothing grows: text is never joined and whole numbers stay within 64
-bits as in Java, so an operation takes no longer than reading its operands once.
+Values are those of JSON. Nothing grows without bound: whole numbers stay within 64 bits as in
+Java, texts that are put together have at most 32,768 characters, so an operation takes no longer
+than reading its operands once.
 """
 
 import math
@@ -12,12 +13,15 @@ from types import NoneType, UnionType
 from typing import Any, TypeGuard
 
 from engine.expressions.errors import ExpressionFailed
+from engine.expressions.moments import moments
 
 Number = int | float
 
 _LARGEST = 2**63 - 1
 _LONGEST_NUMBER = 64
+_LONGEST_TEXT = 32 * 2**10
 _WHOLE = re.compile(r"[+-]?[0-9]+")
+UNKNOWN = "A value of unknown kind"
 _KINDS: dict[type | UnionType, str] = {
     NoneType: "Null",
     bool: "A truth value",  # before int, of which it is a subclass
@@ -54,6 +58,11 @@ def number(value: object) -> Number:
     raise ExpressionFailed(f"{kind(value)} is not a number")
 
 
+def whole(value: object) -> int:
+    """Return the whole number in a value, decimals cut off: `(7 / 2).intValue()` is 3."""
+    return int(bounded(int(number(value))))
+
+
 def is_number(value: object) -> TypeGuard[Number]:
     """Return whether the value is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
@@ -72,14 +81,42 @@ def empty(value: object) -> bool:
     return value is None or (isinstance(value, str | list | dict) and not value)
 
 
+def text(value: object) -> str:
+    """Return the text a number or truth value stands for, or the text itself.
+
+    A whole number has no decimals, wherever it came from: `6 / 2` is "3".
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _LARGEST:
+        value = int(value)
+    if is_number(value):
+        return str(bounded(value))
+    raise ExpressionFailed(f"{kind(value)} is not a text")
+
+
+def short_enough(length: int) -> None:
+    """Raise ExpressionFailed if a text of that many characters would be too long."""
+    if length > _LONGEST_TEXT:
+        raise ExpressionFailed("A text is too long")
+
+
 def equal(left: object, right: object) -> bool:
-    """Return whether both stand for the same value; null equals only null."""
+    """Return whether both stand for the same value; null equals only null.
+
+    Dates are the same when they are the same moment, however they are written.
+    """
     if left is None or right is None:
         return left is right
     if is_number(left) or is_number(right):
         return number(left) == number(right)
     if isinstance(left, bool) or isinstance(right, bool):
         return boolean(left) == boolean(right)
+    if left != right and isinstance(left, str) and isinstance(right, str):
+        both = moments(left, right)
+        return both is not None and both[0] == both[1]
     return left == right
 
 
@@ -145,7 +182,7 @@ def _parsed(text: str) -> Number:
 
 
 def less(left: object, right: object) -> bool:
-    """Return whether left comes before right: texts by their characters, else as numbers."""
+    """Return whether left comes before right: dates, texts by their characters, else numbers."""
     return _compare(operator.lt, left, right)
 
 
@@ -170,7 +207,7 @@ def _compare(is_ordered: Callable[[Any, Any], bool], left: object, right: object
     if is_number(left) or is_number(right):
         return is_ordered(number(left), number(right))
     if isinstance(left, str) and isinstance(right, str):
-        return is_ordered(left, right)
+        return is_ordered(*(moments(left, right) or (left, right)))
     raise ExpressionFailed(f"{kind(left)} and {kind(right).lower()} have no order")
 
 
@@ -179,4 +216,4 @@ def kind(value: object) -> str:
     for kind_, name in _KINDS.items():
         if isinstance(value, kind_):
             return name
-    return "A value of unknown kind"
+    return UNKNOWN

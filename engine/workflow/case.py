@@ -15,7 +15,12 @@ from SpiffWorkflow.task import Task, TaskState
 
 from engine.bpmn.program import Program
 from engine.errors import Invalid
-from engine.expressions import UndefinedVariable, compile_expression
+from engine.expressions import (
+    UndefinedVariable,
+    compile_composite,
+    compile_expression,
+    is_composite,
+)
 from engine.workflow.moments import Moment
 
 Token: TypeAlias = Any
@@ -140,14 +145,14 @@ def assign(token: Token, values: Mapping[str, object]) -> None:
 
 
 def evaluate(token: Token, text: str) -> object:
-    """Return the value of an expression, or the text itself where it is none.
+    """Return the value of an expression, or a text with the expressions in it filled in.
 
     Raises:
         UndefinedVariable, ExpressionFailed: as they say.
     """
-    if not text.startswith(("${", "#{")):
+    if not is_composite(text):
         return text
-    return compile_expression(text).evaluate(variables(token))
+    return compile_composite(text).evaluate(variables(token))
 
 
 def holds(token: Token, condition: str) -> bool:
