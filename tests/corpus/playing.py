@@ -40,23 +40,18 @@ class Case:
 
         Variables follow as `name=value`, the value as TOML writes it.
         """
-        words = move.split()
-        named = {word.partition("=")[0]: word for word in words if "=" in word}
-        variables = {name: tomllib.loads(word)[name] for name, word in named.items()}
-        match words[:2]:
-            case ["wait", duration]:
-                self._now += timedelta(seconds=_seconds(Duration.parse(duration)))
-            case ["fire"]:
+        what, argument, variables = read_move(move)
+        match what:
+            case "wait":
+                self._now += timedelta(seconds=seconds(Duration.parse(argument)))
+            case "fire":
                 self._advance()
-            case ["complete", element_id]:
-                task = next(t for t in self.last.tasks if t.element_id == element_id)
+            case "complete":
+                task = next(t for t in self.last.tasks if t.element_id == argument)
                 self._advance(complete=task.id, variables=variables)
-            case ["message" | "signal" as event, name]:
-                self._advance(
-                    delivery=Delivery(event=Event(event), name=name, variables=variables)
-                )
             case _:
-                raise ValueError(move)
+                delivery = Delivery(event=Event(what), name=argument, variables=variables)
+                self._advance(delivery=delivery)
 
     @property
     def open(self) -> list[str]:
@@ -90,10 +85,21 @@ class Case:
         return snapshot
 
 
+def read_move(move: str) -> tuple[str, str, dict[str, object]]:
+    """Return what a move does, with whom, and the variables that it brings."""
+    what, *rest = move.split(maxsplit=1)
+    words = rest[0].split() if rest else []
+    given = [word for word in words if "=" in word]
+    name = " ".join(word for word in words if "=" not in word)
+    variables = {word.partition("=")[0]: tomllib.loads(word) for word in given}
+    return what, name, {key: value[key] for key, value in variables.items()}
+
+
 def _due(_: str, duration: Duration, start: datetime) -> datetime:
-    return start + timedelta(seconds=_seconds(duration))
+    return start + timedelta(seconds=seconds(duration))
 
 
-def _seconds(duration: Duration) -> float:
+def seconds(duration: Duration) -> float:
+    """Return how long a duration is where the office is always open."""
     days = 30 * duration.months + 7 * duration.weeks + duration.days
     return 86_400 * days + duration.seconds
