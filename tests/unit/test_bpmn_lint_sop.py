@@ -64,6 +64,11 @@ def constraint(name: str, value: str) -> str:
     )
 
 
+def found(source: bytes) -> list[tuple[str, str | None]]:
+    """Return code and element of each finding."""
+    return [(finding.code, finding.element_id) for finding in lint(read(source))]
+
+
 ERRORS = [
     field("bad-field-name", '<camunda:formField id="ya/tidak" type="boolean"/>'),
     field("bad-field-name", '<camunda:formField type="boolean"/>'),
@@ -164,15 +169,12 @@ def test_a_timer_may_decide_by_a_gateway_whether_to_escalate() -> None:
 
 def test_an_escalation_after_another_step_is_not_the_one_of_the_timer() -> None:
     source = changed((TO_LATE, TO_LATE.replace('"late', '"sign')))
-    assert [(finding.code, finding.element_id) for finding in lint(read(source))] == [
-        ("standard-without-escalation", "write_timer"),
-        ("timer-repeats-step", "write_timer"),
-    ]
+    assert ("standard-without-escalation", "write_timer") in found(source)
 
 
-def test_a_timer_that_leads_nowhere_is_not_asked_for_an_escalation_too() -> None:
+def test_a_timer_whose_path_ends_at_once_does_not_show_its_escalation() -> None:
     source = changed((f'<bpmn:sequenceFlow id="write_late" {TO_LATE}/>', ""))
-    assert [finding.code for finding in lint(read(source))] == ["no-way-on"]
+    assert ("standard-without-escalation", "write_timer") in found(source)
 
 
 def test_a_process_that_is_no_sop_need_not_escalate() -> None:
