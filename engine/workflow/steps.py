@@ -40,7 +40,7 @@ from engine.workflow.waiting import (
 
 _MOST_VARIABLES = 64 * 2**10
 """Bytes of all variables of a case together, as JSON."""
-_MOST_VISITS = 100_000
+_MOST_VISITS = 20_000
 """Nodes that the engine runs in one step."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NEVER = Moment(now=_LONG_AGO, due=lambda *_: _LONG_AGO)
