@@ -68,6 +68,14 @@ def is_number(value: object) -> TypeGuard[Number]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def is_numeric(value: object) -> bool:
+    """Return whether the value is a number or a text that stands for one."""
+    try:
+        return not isinstance(value, bool) and number(value) is not None
+    except ExpressionFailed:
+        return False
+
+
 def bounded(value: Number) -> Number:
     """Return the number itself. Raises ExpressionFailed when it is beyond 64 bits."""
     fits = math.isfinite(value) if isinstance(value, float) else abs(value) <= _LARGEST
