@@ -1,12 +1,15 @@
 """Rules of decisions: every choice at a gateway is written down and can be computed."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from engine.bpmn.findings import Finding, Rule, Severity, Text
-from engine.bpmn.names import Element, bpmn, text_of
+from engine.bpmn.graph import Graph
+from engine.bpmn.names import Element, bpmn, kind, text_of
 from engine.bpmn.reader import Diagram
-from engine.bpmn.sop import form_fields
 from engine.expressions import InvalidExpression, compile_expression
+
+_CHOOSING: Final = frozenset({"exclusiveGateway", "inclusiveGateway", "complexGateway"})
 
 DEFAULT_ELSEWHERE = Rule(
     "default-elsewhere",
@@ -36,7 +39,7 @@ NO_DEFAULT = Rule(
 )
 NO_DEFAULT_AFTER_TIMER = Rule(
     "no-default-flow-after-timer",
-    Severity.ERROR,
+    Severity.WARNING,
     Text(
         id="Gateway ini dicapai langsung dari timer dan tidak punya alur bawaan: kalau tidak ada "
         "syarat yang terpenuhi, tidak seorang pun dapat melanjutkan proses.",
@@ -48,16 +51,41 @@ NO_DEFAULT_AFTER_TIMER = Rule(
         en="Make one of the flows out of it the default flow.",
     ),
 )
-FLOW_WITHOUT_CONDITION = Rule(
-    "flow-without-condition",
-    Severity.ERROR,
+NO_DEFAULT_AT_STEP = Rule(
+    "no-default-flow-at-step",
+    Severity.HINT,
     Text(
-        id="Panah keluar dari gateway eksklusif ini tidak punya syarat dan bukan alur bawaan.",
-        en="This flow out of an exclusive gateway has no condition and is not its default.",
+        id="Semua panah keluar dari elemen ini bersyarat: kalau tidak ada yang terpenuhi, "
+        "jalurnya berakhir di sini.",
+        en="All flows out of this element have conditions: when none is true, its path ends here.",
     ),
     Text(
-        id="Tulis syarat seperti ${{disetujui == false}}, atau jadikan alur bawaan.",
-        en="Write a condition such as ${{disetujui == false}}, or make it the default flow.",
+        id="Jadikan salah satu panah keluar alur bawaan (default flow), atau pakai gateway.",
+        en="Make one of the flows out of it the default flow, or use a gateway.",
+    ),
+)
+NEVER_TAKEN = Rule(
+    "flow-never-taken",
+    Severity.WARNING,
+    Text(
+        id="Panah ini tidak pernah dipilih: panah sebelumnya di berkas tidak punya syarat.",
+        en="This flow is never taken: one before it in the file has no condition.",
+    ),
+    Text(
+        id="Tulis syarat seperti ${{disetujui == false}} pada panah itu, atau jadikan alur bawaan.",
+        en="Give that one a condition such as ${{approved == false}}, or make it the default.",
+    ),
+)
+COMPLEX_JOIN = Rule(
+    "complex-join",
+    Severity.ERROR,
+    Text(
+        id="Gateway kompleks ini menggabungkan beberapa panah; itu tidak dapat dijalankan.",
+        en="This complex gateway joins several flows, which cannot be run.",
+    ),
+    Text(
+        id="Gabungkan dengan gateway paralel, inklusif, atau eksklusif sebelumnya.",
+        en="Join them with a parallel, inclusive or exclusive gateway before it.",
     ),
 )
 CONDITION_ON_DEFAULT = Rule(
@@ -71,14 +99,14 @@ CONDITION_ON_DEFAULT = Rule(
 )
 CONDITION_WITHOUT_CHOICE = Rule(
     "condition-without-choice",
-    Severity.ERROR,
+    Severity.WARNING,
     Text(
-        id="Panah ini punya syarat, tetapi asalnya tidak memilih di antara beberapa panah.",
-        en="This flow has a condition, but its source does not choose among several flows.",
+        id="Syarat panah ini tidak dilihat: gateway asalnya tidak memilih berdasarkan syarat.",
+        en="The condition on this flow is not looked at: its gateway does not choose by it.",
     ),
     Text(
-        id="Hapus syarat itu, atau mulai panah dari gateway eksklusif dengan dua panah keluar.",
-        en="Delete the condition, or let an exclusive gateway with two flows out be its source.",
+        id="Hapus syarat itu, atau pakai gateway eksklusif atau inklusif.",
+        en="Delete the condition, or use an exclusive or inclusive gateway.",
     ),
 )
 BAD_CONDITION = Rule(
@@ -93,80 +121,91 @@ BAD_CONDITION = Rule(
         en="Write it like ${{perlu_perbaikan == true}}.",
     ),
 )
-UNKNOWN_VARIABLE = Rule(
-    "unknown-variable",
-    Severity.WARNING,
-    Text(
-        id='Syarat ini memakai "{name}", tetapi tidak ada formulir yang mengisinya.',
-        en='This condition uses "{name}", but no form provides it.',
-    ),
-    Text(
-        id='Tambahkan isian formulir "{name}" pada langkah sebelum gateway.',
-        en='Add a form field "{name}" to a step before the gateway.',
-    ),
-)
 
 
 def default_flows(diagram: Diagram) -> Iterator[Finding]:
-    """An exclusive gateway has a default flow, which leaves it and has no condition."""
-    graph = diagram.graph
-    after_timers = set(graph.walk(*graph.of_kind("boundaryEvent"), stop_at_steps=True))
-    for gateway, flows in _exclusive_gateways(diagram):
-        default = gateway.get("default")
+    """A default flow leaves the element it is the default of and has no condition."""
+    for _, node, flows in _nodes(diagram):
+        if (default := node.get("default")) is None:
+            continue
         chosen = [flow for flow in flows if flow.get("id") == default]
-        if default is not None and not chosen:
-            yield DEFAULT_ELSEWHERE.broken_by(gateway, flow=default)
-        if default is None and len(flows) > 1:
-            rule = NO_DEFAULT_AFTER_TIMER if gateway in after_timers else NO_DEFAULT
-            yield rule.broken_by(gateway)
+        if not chosen:
+            yield DEFAULT_ELSEWHERE.broken_by(node, flow=default)
         for flow in chosen:
             if _condition(flow) is not None:
                 yield CONDITION_ON_DEFAULT.broken_by(flow)
 
 
 def choices(diagram: Diagram) -> Iterator[Finding]:
-    """Where an exclusive gateway chooses, each flow but the default says when."""
-    for gateway, flows in _exclusive_gateways(diagram):
-        for flow in flows if len(flows) > 1 else ():
-            if _condition(flow) is None and flow.get("id") != gateway.get("default"):
-                yield FLOW_WITHOUT_CONDITION.broken_by(flow)
+    """Where conditions choose, there is always a flow to take."""
+    after_timers = set(_after_timers(diagram))
+    for _, node, flows in _nodes(diagram):
+        conditional = bool(flows) and all(_condition(flow) is not None for flow in flows)
+        if node.get("default") is not None or not conditional:
+            continue
+        if kind(node) in _CHOOSING:
+            yield (NO_DEFAULT_AFTER_TIMER if node in after_timers else NO_DEFAULT).broken_by(node)
+        elif not kind(node).endswith("Gateway"):
+            yield NO_DEFAULT_AT_STEP.broken_by(node)
+
+
+def order(diagram: Diagram) -> Iterator[Finding]:
+    """At an exclusive gateway a flow without condition is taken, whatever comes after it."""
+    for _, gateway, flows in _nodes(diagram):
+        if kind(gateway) != "exclusiveGateway":
+            continue
+        ordered = [flow for flow in flows if flow.get("id") != gateway.get("default")]
+        plain = [number for number, flow in enumerate(ordered) if _condition(flow) is None]
+        if plain:
+            others = ordered[plain[0] + 1 :]
+            default = [flow for flow in flows if flow not in ordered]
+            for flow in (*others, *default):
+                yield NEVER_TAKEN.broken_by(flow)
+
+
+def joins(diagram: Diagram) -> Iterator[Finding]:
+    """A complex gateway only divides."""
+    for graph, gateway, _ in _nodes(diagram):
+        incoming = graph.incoming.get(gateway.get("id", ""), ())
+        if kind(gateway) == "complexGateway" and len(incoming) > 1:
+            yield COMPLEX_JOIN.broken_by(gateway)
 
 
 def conditions_in_place(diagram: Diagram) -> Iterator[Finding]:
-    """Conditions stand only where an exclusive gateway chooses among several flows."""
-    choosing = {
-        flow
-        for gateway, flows in _exclusive_gateways(diagram)
-        for flow in flows
-        if len(flows) > 1 or flow.get("id") == gateway.get("default")
-    }
-    for flow in diagram.graph.flows:
-        if _condition(flow) is not None and flow not in choosing:
-            yield CONDITION_WITHOUT_CHOICE.broken_by(flow)
+    """Conditions stand where they are looked at."""
+    for _, node, flows in _nodes(diagram):
+        if kind(node) in {"parallelGateway", "eventBasedGateway"}:
+            for flow in flows:
+                if _condition(flow) is not None:
+                    yield CONDITION_WITHOUT_CHOICE.broken_by(flow)
 
 
 def conditions(diagram: Diagram) -> Iterator[Finding]:
-    """Conditions are expressions the engine can compute, over variables that a form provides."""
-    provided = {field.get("id") for step in diagram.graph.steps for field in form_fields(step)}
-    for flow in diagram.graph.flows:
-        if (element := _condition(flow)) is None:
-            continue
-        condition = text_of(element)
-        try:
-            names = compile_expression(condition).names
-        except InvalidExpression as exc:
-            yield BAD_CONDITION.broken_by(flow, condition=condition, problem=str(exc))
-            continue
-        for name in sorted(names - provided):
-            yield UNKNOWN_VARIABLE.broken_by(flow, name=name)
+    """Conditions are expressions that the engine can compute."""
+    for scope in diagram.scopes:
+        for flow in diagram.graph_of(scope).flows:
+            if (element := _condition(flow)) is None:
+                continue
+            condition = text_of(element)
+            try:
+                compile_expression(condition)
+            except InvalidExpression as exc:
+                yield BAD_CONDITION.broken_by(flow, condition=condition, problem=str(exc))
 
 
-def _exclusive_gateways(diagram: Diagram) -> list[tuple[Element, tuple[Element, ...]]]:
-    graph = diagram.graph
-    return [
-        (gateway, graph.outgoing.get(gateway.get("id", ""), ()))
-        for gateway in graph.of_kind("exclusiveGateway")
-    ]
+def _nodes(diagram: Diagram) -> Iterator[tuple[Graph, Element, tuple[Element, ...]]]:
+    """Yield every node that runs with its graph and the flows out of it."""
+    for scope in diagram.scopes:
+        graph = diagram.graph_of(scope)
+        for element_id, node in graph.nodes.items():
+            yield graph, node, graph.outgoing.get(element_id, ())
+
+
+def _after_timers(diagram: Diagram) -> Iterator[Element]:
+    """Yield what is reached from an attached event before a step: nobody is there to be told."""
+    for scope in diagram.scopes:
+        graph = diagram.graph_of(scope)
+        yield from graph.walk(*graph.of_kind("boundaryEvent"), stop_at_steps=True)
 
 
 def _condition(flow: Element) -> Element | None:

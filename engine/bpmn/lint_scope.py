@@ -6,6 +6,7 @@ from typing import Final
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.names import CAMUNDA, GLOBAL_TASKS, Element, attributes_of, bpmn, kind, split
 from engine.bpmn.reader import Diagram
+from engine.bpmn.services import SERVICES
 from engine.bpmn.supported import (
     ATTRIBUTES,
     CAMUNDA_READ,
@@ -16,7 +17,6 @@ from engine.bpmn.supported import (
     ONLY_ONE,
     OTHER_ENGINES,
     OTHER_KINDS_OF_DIAGRAM,
-    SERVICES,
     WITHOUT_EFFECT,
 )
 

@@ -206,10 +206,6 @@ CAMUNDA_SERVICE: Final = frozenset(
     {"class", "delegateExpression", "expression", "type", "topic", "connector", "decisionRef"}
 )
 """They say what the engine is to run by itself."""
-SERVICES: Final = frozenset(
-    {"serviceTask", "sendTask", "businessRuleTask", "globalBusinessRuleTask"}
-)
-"""Tasks that the engine is to do by itself."""
 OTHER_ENGINES: Final[Mapping[str, str]] = {
     "http://camunda.org/schema/zeebe/1.0": "Camunda 8",
     "http://flowable.org/bpmn": "Flowable",
