@@ -1,23 +1,28 @@
 """Checks the variables that somebody sends against the form of the step, or the lack of one.
 
 A variable that any form of the process declares is sent at a step that declares it, in its type;
-so a condition can rely on the type that was drawn.
+so a condition can rely on the type that was drawn. Variables belong to the process: where a step is
+repeated, each turn writes the same ones and the last that is completed wins, unless the activity
+around it has a variable of that name of its own (the element of a multi-instance).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from engine.bpmn.sop import FieldType, FormField, Process, Step
 from engine.bpmn.values import (
     MAX_NAME,
+    computed,
     default_of,
+    is_computed,
     is_empty,
     is_variable_name,
     problem_with,
     problem_with_free,
 )
 from engine.errors import Invalid
+from engine.expressions import ExpressionFailed, InvalidExpression
 
 MAX_VARIABLES: Final = 100
 MAX_BYTES: Final = 32 * 2**10
@@ -29,19 +34,25 @@ class InvalidVariables(Invalid):
 
 
 def validate(
-    process: Process, step: Step | None, variables: Mapping[str, object]
+    process: Process,
+    step: Step | None,
+    variables: Mapping[str, object],
+    *,
+    known: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """Return the variables to store when `step` is completed, or (None) the process started.
 
     A form is submitted as a whole: an optional field that is not sent gets its default, or None,
     as does one sent empty. What was decided when a loop came here before does not count again.
+    `known` are the variables of the case, for defaults that are expressions.
     Raises `InvalidVariables`, naming each field that is wrong.
     """
     if len(variables) > MAX_VARIABLES:
         raise InvalidVariables(f"At most {MAX_VARIABLES} variables can be sent at once.")
-    if step is not None and step.fields:
-        problems = _problems_with_form(step, variables)
-        cleaned = _filled_in(step, variables)
+    fields = process.start_fields if step is None else step.fields
+    if fields:
+        problems = _problems_with_form(fields, variables)
+        cleaned = _filled_in(fields, variables, known or {}, problems)
     else:
         problems = _problems_without_form(process, variables)
         cleaned = dict(variables)
@@ -52,27 +63,46 @@ def validate(
     return cleaned
 
 
+def needs_known(step: Step) -> bool:
+    """Return whether a form has a default that the variables of the case decide."""
+    return any(is_computed(field.default) for field in step.fields)
+
+
 def json_schema(step: Step) -> dict[str, Any]:
     """Return the form of a step as a JSON Schema (2020-12) of its variables."""
+    return _schema(step.name, step.fields)
+
+
+def start_schema(process: Process) -> dict[str, Any]:
+    """Return the form that starts a process as a JSON Schema (2020-12) of its variables."""
+    return _schema(process.name, process.start_fields)
+
+
+def _schema(title: str, fields: Sequence[FormField]) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
-        "title": step.name,
-        "properties": {field.id: _field_schema(field) for field in step.fields},
-        "required": [field.id for field in step.fields if field.required],
-        "additionalProperties": not step.fields,
+        "title": title,
+        "properties": {field.id: _field_schema(field) for field in fields},
+        "required": [field.id for field in fields if field.required and not field.readonly],
+        "additionalProperties": not fields,
     }
 
 
-def _problems_with_form(step: Step, variables: Mapping[str, object]) -> dict[str, str]:
-    fields = {field.id: field for field in step.fields}
+def _problems_with_form(
+    fields: Sequence[FormField], variables: Mapping[str, object]
+) -> dict[str, str]:
+    by_name = {field.id: field for field in fields}
     problems = {
-        _shown(name): "This step has no field of that name." for name in variables.keys() - fields
+        _shown(name): "This step has no field of that name."
+        for name in variables.keys() - by_name.keys()
     }
-    for name, field in fields.items():
+    for name, field in by_name.items():
         value = variables.get(name)
         problem = None
-        if not is_empty(value):
+        if field.readonly:
+            problem = "This field is only shown." if name in variables else None
+        elif not is_empty(value):
             problem = problem_with(field, value)
         elif field.required:
             problem = "This field is required."
@@ -81,12 +111,39 @@ def _problems_with_form(step: Step, variables: Mapping[str, object]) -> dict[str
     return problems
 
 
-def _filled_in(step: Step, variables: Mapping[str, object]) -> dict[str, object]:
-    """Return every field of the form: as sent, else its default, else None."""
-    return {
-        field.id: _or_none(variables[field.id]) if field.id in variables else default_of(field)
-        for field in step.fields
-    }
+def _filled_in(
+    fields: Sequence[FormField],
+    variables: Mapping[str, object],
+    known: Mapping[str, object],
+    problems: dict[str, str],
+) -> dict[str, object]:
+    """Return every field of the form: as sent, else its default, else None.
+
+    What is only shown and has no default is left out. Adds to `problems` the defaults that do not
+    fit.
+    """
+    found: dict[str, object] = {}
+    for field in fields:
+        if field.id in variables:
+            found[field.id] = _or_none(variables[field.id])
+        elif is_computed(field.default):
+            found[field.id] = _computed(field, known, problems)
+        elif field.default is not None or not field.readonly:
+            found[field.id] = default_of(field)
+    return found
+
+
+def _computed(field: FormField, known: Mapping[str, object], problems: dict[str, str]) -> object:
+    try:
+        value = _or_none(computed(field, known))
+    except (ExpressionFailed, InvalidExpression) as error:
+        problem: str | None = str(error)
+    else:
+        problem = None if value is None else problem_with(field, value)
+        if not problem:
+            return value
+    problems[field.id] = f"Its default does not fit; send a value. {problem}"
+    return None
 
 
 def _or_none(value: object) -> object:
@@ -95,6 +152,7 @@ def _or_none(value: object) -> object:
 
 def _problems_without_form(process: Process, variables: Mapping[str, object]) -> dict[str, str]:
     declared = {field.id for step in process.steps for field in step.fields}
+    declared |= {field.id for field in process.start_fields}
     problems: dict[str, str] = {}
     for name, value in variables.items():
         problem = problem_with_free(value)
@@ -119,8 +177,10 @@ def _field_schema(field: FormField) -> dict[str, Any]:
     values = _value_schema(field)
     if not field.required:
         values = {"anyOf": [values, {"type": "null"}]}
-    default = {} if field.default is None else {"default": default_of(field)}
-    return {"title": field.label, **values, **default}
+    is_fixed = field.default is not None and not is_computed(field.default)
+    default = {"default": default_of(field)} if is_fixed else {}
+    shown = {"readOnly": True} if field.readonly else {}
+    return {"title": field.label, **values, **default, **shown}
 
 
 def _value_schema(field: FormField) -> dict[str, Any]:

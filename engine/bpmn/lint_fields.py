@@ -1,13 +1,14 @@
-"""Rules of forms: a field is a variable with one name and one type in the whole process."""
+"""Rules of forms: a field is a variable with one name and one type wherever it is filled in."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from engine.bpmn.findings import Finding, Rule, Severity, Text
-from engine.bpmn.names import Element, camunda, line_of
+from engine.bpmn.names import Element, camunda, kind, line_of
 from engine.bpmn.reader import Diagram
-from engine.bpmn.sop import FieldType, constraints, form_fields, read_field, whole_number
-from engine.bpmn.values import default_of, is_variable_name, problem_with
+from engine.bpmn.sop import FieldType, FormField, constraints, form_fields, read_field, whole_number
+from engine.bpmn.values import default_of, is_computed, is_variable_name, problem_with
+from engine.expressions import InvalidExpression, compile_composite
 
 _BOUNDS: Final = {
     "min": FieldType.LONG,
@@ -69,10 +70,24 @@ BAD_CONSTRAINT = Rule(
         en='The constraint {constraint}="{value}" of the field "{name}" is not supported.',
     ),
     Text(
-        id="Pakai required; min dan max untuk long; minlength dan maxlength untuk string, "
-        "dengan bilangan bulat.",
-        en="Use required; min and max on a long; minlength and maxlength on a string, "
+        id="Pakai required; readonly; min dan max untuk long; minlength dan maxlength untuk "
+        "string, dengan bilangan bulat.",
+        en="Use required; readonly; min and max on a long; minlength and maxlength on a string, "
         "with whole numbers.",
+    ),
+)
+NO_VALUE_FITS = Rule(
+    "no-value-fits",
+    Severity.ERROR,
+    Text(
+        id='Isian "{name}" tidak dapat diisi dengan nilai apa pun: batasannya bertentangan.',
+        en='No value fits the field "{name}": its constraints contradict each other.',
+    ),
+    Text(
+        id="Pastikan min tidak melebihi max, minlength tidak melebihi maxlength, dan isian "
+        "readonly tidak sekaligus required.",
+        en="Make sure that min is not above max, minlength not above maxlength, and a readonly "
+        "field not required as well.",
     ),
 )
 NO_OPTIONS = Rule(
@@ -103,7 +118,7 @@ BAD_DEFAULT = Rule(
 
 def names(diagram: Diagram) -> Iterator[Finding]:
     """A field's id is the name of a variable, once in a form."""
-    for step in diagram.graph.steps:
+    for step in _forms(diagram):
         seen: set[str] = set()
         for entry in form_fields(step):
             name, line = entry.get("id", ""), line_of(entry)
@@ -144,20 +159,51 @@ def defaults(diagram: Diagram) -> Iterator[Finding]:
     """A default is a value that the field itself would accept."""
     for step, entry in _entries(diagram):
         field = read_field(entry)
-        if field.default is not None and problem_with(field, default_of(field)):
+        if _is_bad_default(field):
             yield BAD_DEFAULT.broken_by(
                 step, line=line_of(entry), name=field.id, value=field.default
             )
 
 
+def _is_bad_default(field: FormField) -> bool:
+    if field.default is None:
+        return False
+    if not is_computed(field.default):
+        return problem_with(field, default_of(field)) is not None
+    try:
+        compile_composite(field.default)
+    except InvalidExpression:
+        return True
+    return False
+
+
+def contradictions(diagram: Diagram) -> Iterator[Finding]:
+    """There is a value that a field would accept."""
+    for step, entry in _entries(diagram):
+        field = read_field(entry)
+        longest, shortest = field.maxlength, field.minlength or 0
+        if (
+            (field.required and field.readonly)
+            or (field.min is not None and field.max is not None and field.min > field.max)
+            or (longest is not None and longest < max(shortest, int(field.required)))
+        ):
+            yield NO_VALUE_FITS.broken_by(step, line=line_of(entry), name=field.id)
+
+
+def _forms(diagram: Diagram) -> list[Element]:
+    """Return what has a form that is filled in: the start of the process, and every step."""
+    starts = [one for one in diagram.graph.starts if kind(one) == "startEvent"]
+    return [*starts[:1], *diagram.steps]
+
+
 def _entries(diagram: Diagram) -> Iterator[tuple[Element, Element]]:
     """Yield each step with each of its fields; findings name the step, which has a drawing."""
-    for step in diagram.graph.steps:
+    for step in _forms(diagram):
         for entry in form_fields(step):
             yield step, entry
 
 
 def _is_supported(entry: Element, constraint: str, value: str) -> bool:
-    if constraint == "required":
+    if constraint in {"required", "readonly"}:
         return value in {"", "true", "false"}
     return _BOUNDS.get(constraint) == entry.get("type") and whole_number(value) is not None

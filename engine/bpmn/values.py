@@ -10,6 +10,8 @@ from datetime import date
 from typing import Final
 
 from engine.bpmn.sop import FieldType, FormField
+from engine.expressions import UndefinedVariable, compile_composite, is_composite
+from engine.expressions.values import text
 
 MAX_NAME: Final = 64
 """Characters of a variable's name."""
@@ -24,14 +26,36 @@ def is_variable_name(name: str) -> bool:
     return len(name) <= MAX_NAME and _NAME.fullmatch(name) is not None
 
 
+def is_computed(default: str | None) -> bool:
+    """Return whether a default is an expression, or a text with expressions in it."""
+    return default is not None and is_composite(default)
+
+
+def computed(field: FormField, known: Mapping[str, object]) -> object:
+    """Return the value of a default that is an expression, None where a variable is missing.
+
+    Raises ExpressionFailed or InvalidExpression.
+    """
+    try:
+        value = compile_composite(field.default or "").evaluate(known)
+    except UndefinedVariable:
+        return None
+    match field.type, value:
+        case FieldType.LONG, float() if value.is_integer():
+            return int(value)
+        case FieldType.STRING, bool() | int() | float():
+            return text(value)
+    return value
+
+
 def default_of(field: FormField) -> object:
     """Return the default of a field in its type; as text where it does not fit."""
-    text = field.default
-    if text is not None and field.type is FieldType.LONG and _LONG.fullmatch(text):
-        return int(text)
-    if text in {"true", "false"} and field.type is FieldType.BOOLEAN:
-        return text == "true"
-    return text
+    written = field.default
+    if written is not None and field.type is FieldType.LONG and _LONG.fullmatch(written):
+        return int(written)
+    if written in {"true", "false"} and field.type is FieldType.BOOLEAN:
+        return written == "true"
+    return written
 
 
 def is_empty(value: object) -> bool:

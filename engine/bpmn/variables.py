@@ -7,7 +7,7 @@ from typing import Final
 from engine.bpmn.names import Element, bpmn, camunda, kind
 from engine.bpmn.reader import Diagram
 from engine.bpmn.repetition import MULTI_INSTANCE
-from engine.bpmn.sop import FieldType, FormField, form_fields, read_field
+from engine.bpmn.sop import FieldType, FormField, all_form_fields, read_field
 
 OF_TURNS: Final = frozenset(
     {"loopCounter", "nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances"}
@@ -54,21 +54,8 @@ def provided(diagram: Diagram) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def forms(diagram: Diagram) -> list[Element]:
-    """Return the elements whose forms are filled in: start events of processes, then steps."""
-    return [
-        *(
-            start
-            for scope in diagram.scopes
-            for start in diagram.graph_of(scope).of_kind("startEvent")
-        ),
-        *diagram.steps,
-    ]
-
-
 def _fields(diagram: Diagram) -> Iterator[FormField]:
-    for element in forms(diagram):
-        yield from map(read_field, form_fields(element))
+    return map(read_field, all_form_fields(diagram))
 
 
 def _elements(diagram: Diagram) -> Iterator[Element]:

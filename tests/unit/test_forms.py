@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.bpmn.forms import MAX_BYTES, MAX_VARIABLES, InvalidVariables, json_schema, validate
+from engine.bpmn.forms import (
+    MAX_BYTES,
+    MAX_VARIABLES,
+    InvalidVariables,
+    json_schema,
+    needs_known,
+    start_schema,
+    validate,
+)
 from engine.bpmn.sop import FieldType, FormField, Process, Step
 from engine.errors import Invalid
 
@@ -278,3 +286,64 @@ def test_the_schema_of_a_step_without_a_form_lets_any_name_through() -> None:
 )
 def test_the_schema_of_a_field_has_its_type(name: str, schema: dict[str, object]) -> None:
     assert json_schema(FORM)["properties"][name]["anyOf"][0] == schema
+
+
+START = FormField(id="applicant", label="Applicant", type=FieldType.STRING, required=True)
+WITH_START_FORM = Process(key="p", name="P", steps=(NO_FORM,), start_fields=(START,))
+
+
+def test_a_process_with_a_form_is_started_with_it() -> None:
+    assert validate(WITH_START_FORM, None, {"applicant": "Warga"}) == {"applicant": "Warga"}
+    with pytest.raises(InvalidVariables) as refused:
+        validate(WITH_START_FORM, None, {"other": 1})
+    assert set(refused.value.fields) == {"applicant", "other"}
+    with pytest.raises(InvalidVariables):
+        validate(WITH_START_FORM, NO_FORM, {"applicant": "Warga"})
+
+
+def test_the_form_of_the_start_has_a_schema() -> None:
+    schema = start_schema(WITH_START_FORM)
+    assert (schema["title"], schema["required"]) == ("P", ["applicant"])
+
+
+def read_only(default: str | None) -> FormField:
+    return FormField(id="x", label="X", type=FieldType.LONG, readonly=True, default=default)
+
+
+def test_a_field_that_is_only_shown_cannot_be_sent_and_keeps_its_variable() -> None:
+    shown = step(read_only(None))
+    assert problems(shown, {"x": 1}) == {"x": "This field is only shown."}
+    assert validate(PROCESS, shown, {}) == {}
+    assert json_schema(shown)["properties"]["x"]["readOnly"] is True
+
+
+@pytest.mark.parametrize(
+    ("default", "known", "value"),
+    [
+        *(("${a + 1}", {"a": 2}, 3), ("${a / 2}", {"a": 4}, 2), ("${a}", {}, None)),
+        *(("${b == true ? 1 : 0}", {"b": True}, 1), ("7", {}, 7)),
+    ],
+)
+def test_a_default_can_be_computed_from_the_variables_of_the_case(
+    default: str, known: dict[str, object], value: object
+) -> None:
+    form = step(read_only(default))
+    assert needs_known(form) == ("$" in default)
+    assert validate(PROCESS, form, {}, known=known) == {"x": value}
+    assert ("default" in json_schema(form)["properties"]["x"]) == ("$" not in default)
+
+
+def test_a_computed_default_is_a_text_where_the_field_is_one() -> None:
+    field = FormField(id="x", label="X", type=FieldType.STRING, default="Nomor ${a}")
+    assert validate(PROCESS, step(field), {}, known={"a": 7}) == {"x": "Nomor 7"}
+    number = FormField(id="x", label="X", type=FieldType.STRING, default="${a}")
+    assert validate(PROCESS, step(number), {}, known={"a": 7}) == {"x": "7"}
+    assert validate(PROCESS, step(number), {"x": "sent"}, known={"a": 7}) == {"x": "sent"}
+
+
+@pytest.mark.parametrize("a", ["x", 1.5, [1], {"b": 1}])
+def test_a_computed_default_that_does_not_fit_is_a_problem_of_its_field(a: object) -> None:
+    form = step(FormField(id="x", label="X", type=FieldType.LONG, default="${a}"))
+    with pytest.raises(InvalidVariables) as refused:
+        validate(PROCESS, form, {}, known={"a": a})
+    assert refused.value.fields["x"].startswith("Its default does not fit; send a value.")
