@@ -37,7 +37,8 @@ def name_collections(root: Element) -> None:
     }
     feeding = dict(_associations(root))
     for reference in references:
-        source = _source(text_of(reference), feeding)
+        data_input = text_of(reference)
+        source = feeding.get(data_input, data_input)
         if source in shapes:
             reference.text = _variable(source, shapes)
 
@@ -56,15 +57,6 @@ def _associations(root: Element) -> Iterator[tuple[str, str]]:
         source, target = association.find(bpmn("sourceRef")), association.find(bpmn("targetRef"))
         if text_of(source) and text_of(target):
             yield text_of(target), text_of(source)
-
-
-def _source(shape_id: str, feeding: Mapping[str, str]) -> str:
-    """Return where data comes from, along associations; they may go round."""
-    seen: set[str] = set()
-    while shape_id in feeding and shape_id not in seen:
-        seen.add(shape_id)
-        shape_id = feeding[shape_id]
-    return shape_id
 
 
 def _variable(shape_id: str, shapes: Mapping[str, Element]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Final
 
-from engine.bpmn.names import Element, line_of, one_line
+from engine.bpmn.names import Element, line_of, one_line, shortened
 from engine.errors import Invalid
 
 _SHOWN: Final = 100
@@ -135,5 +135,4 @@ def _shown(value: str | int | tuple[str, ...] | None) -> str:
 
 
 def _shortened(value: str) -> str:
-    text = one_line(value)
-    return text if len(text) <= _VALUE_LENGTH else f"{text[: _VALUE_LENGTH - 1]}…"
+    return shortened(one_line(value), _VALUE_LENGTH)

@@ -6,7 +6,7 @@ from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.names import Element, camunda, kind, line_of
 from engine.bpmn.properties import CALENDAR, PREFIX, name_of, sop_entries, value_of
 from engine.bpmn.reader import Diagram
-from engine.bpmn.times import standard_timer
+from engine.bpmn.times import standard_timer, timer_events
 
 NO_NAME = Rule(
     "calendar-without-name",
@@ -26,8 +26,8 @@ NO_EFFECT = Rule(
         en='sop.kalender "{calendar}" has no effect here: no time is counted by it.',
     ),
     Text(
-        id="Pindahkan ke proses, ke langkah yang punya waktu baku, atau ke kejadian batas timer.",
-        en="Move it to the process, to a step with a time standard, or to a boundary timer event.",
+        id="Pindahkan ke proses, ke langkah yang punya waktu baku, atau ke kejadian timer.",
+        en="Move it to the process, to a step with a time standard, or to a timer event.",
     ),
 )
 CALENDARS_DIFFER = Rule(
@@ -76,8 +76,7 @@ def agreement(diagram: Diagram) -> Iterator[Finding]:
 
     The same property twice on one element is nothing that a modeler prevents.
     """
-    graph = diagram.graph
-    for owner in (diagram.process, *graph.steps, *graph.of_kind("boundaryEvent")):
+    for owner in (*_processes(diagram), *diagram.steps, *timer_events(diagram)):
         entries = [*_entries_on(owner), *_entries_on(standard_timer(diagram, owner))]
         named = tuple(dict.fromkeys(filter(None, map(value_of, entries))))
         if len(named) > 1:
@@ -107,10 +106,13 @@ def _entries(diagram: Diagram) -> Iterator[tuple[Element, Element]]:
 
 def _effective(diagram: Diagram) -> set[Element]:
     """Return the entries that stand where a calendar counts."""
-    graph = diagram.graph
-    timed = [step for step in graph.steps if standard_timer(diagram, step) is not None]
-    owners = (diagram.process, *timed, *graph.of_kind("boundaryEvent"))
+    timed = [step for step in diagram.steps if standard_timer(diagram, step) is not None]
+    owners = (*_processes(diagram), *timed, *timer_events(diagram))
     return {entry for owner in owners for entry in _entries_on(owner)}
+
+
+def _processes(diagram: Diagram) -> list[Element]:
+    return [scope for scope in diagram.scopes if kind(scope) == "process"]
 
 
 def _entries_on(element: Element | None) -> list[Element]:

@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from engine.bpmn.actors import candidate_groups, lanes
 from engine.bpmn.findings import Finding, Rule, Severity, Text
-from engine.bpmn.names import bpmn, kind, one_line
+from engine.bpmn.lint_sop import severity
+from engine.bpmn.names import Element, kind, one_line
 from engine.bpmn.reader import Diagram
-from engine.bpmn.sop import candidate_groups
+from engine.bpmn.sop import LONGEST_GROUP, LONGEST_NAME
 
 _ID: Final = re.compile(r"[^\W\d][\w.-]*")
 """An NCName, the form XML Schema gives to ids."""
 _LONGEST_ID: Final = 200
-_LONGEST_NAME: Final = 400
-_LONGEST_GROUP: Final = 200
 """What the columns of the database hold, in characters."""
 
 MISSING_ID = Rule(
@@ -61,8 +61,7 @@ SAME_STEP_NAME = Rule(
 
 def ids(diagram: Diagram) -> Iterator[Finding]:
     """The process has an id, and the lanes, nodes and flows that have one have a valid one."""
-    process = diagram.process
-    for element in (process, *diagram.graph.lanes, *diagram.graph.all_nodes, *diagram.graph.flows):
+    for element in (diagram.process, *diagram.called, *_drawn(diagram)):
         element_id = element.get("id")
         if not element_id:
             yield MISSING_ID.broken_by(element, kind=kind(element))
@@ -73,23 +72,30 @@ def ids(diagram: Diagram) -> Iterator[Finding]:
 
 
 def lengths(diagram: Diagram) -> Iterator[Finding]:
-    """Names and candidate groups fit into the database."""
-    for element in (diagram.process, *diagram.graph.all_nodes):
-        if len(one_line(element.get("name"))) > _LONGEST_NAME:
-            yield NAME_TOO_LONG.broken_by(element, limit=_LONGEST_NAME)
-    for element in (*diagram.graph.lanes, *diagram.graph.steps):
-        groups = candidate_groups(element)
-        if element.tag == bpmn("lane"):
-            groups.append(one_line(element.get("name")))
-        if any(len(group) > _LONGEST_GROUP for group in groups):
-            yield NAME_TOO_LONG.broken_by(element, limit=_LONGEST_GROUP)
+    """Names and candidate groups fit into the database; of any but an SOP they are cut."""
+    weight = severity(diagram, otherwise=Severity.WARNING)
+    for element in (diagram.process, *diagram.steps):
+        if len(one_line(element.get("name"))) > LONGEST_NAME:
+            yield NAME_TOO_LONG.broken_by(element, severity=weight, limit=LONGEST_NAME)
+    of_lanes = [(lane, one_line(lane.get("name"))) for lane in lanes(diagram)]
+    for element, name in (*of_lanes, *((step, "") for step in diagram.steps)):
+        if any(len(group) > LONGEST_GROUP for group in (name, *candidate_groups(element))):
+            yield NAME_TOO_LONG.broken_by(element, severity=weight, limit=LONGEST_GROUP)
 
 
 def step_names(diagram: Diagram) -> Iterator[Finding]:
     """Two steps with one name cannot be told apart by people."""
     seen: set[str] = set()
-    for step in diagram.graph.steps:
+    for step in diagram.steps:
         name = one_line(step.get("name"))
         if name and name in seen:
             yield SAME_STEP_NAME.broken_by(step, name=name)
         seen.add(name)
+
+
+def _drawn(diagram: Diagram) -> Iterator[Element]:
+    """Yield the lanes, nodes and flows of every scope."""
+    for graph in map(diagram.graph_of, diagram.scopes):
+        yield from graph.lanes
+        yield from graph.all_nodes
+        yield from graph.flows

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from engine.bpmn import actors as who
+from engine.bpmn.actors import candidate_groups, groups_in_lanes
 from engine.bpmn.findings import Finding, Rule, Severity, Text
-from engine.bpmn.names import bpmn, one_line, text_of
+from engine.bpmn.lint_sop import severity
+from engine.bpmn.names import Element, bpmn, camunda, is_flow_node, one_line, text_of
 from engine.bpmn.reader import Diagram
-from engine.bpmn.sop import candidate_groups, groups_in_lanes
+from engine.bpmn.times import is_computed
 
 SAME_LANE_NAME = Rule(
     "same-lane-name",
@@ -68,8 +71,8 @@ COMPUTED_GROUP = Rule(
     "computed-candidate-group",
     Severity.ERROR,
     Text(
-        id='Candidate group "{group}" berupa ekspresi; itu belum didukung.',
-        en='The candidate group "{group}" is an expression: not supported yet.',
+        id='Candidate group "{group}" berupa ekspresi; ekspresi tidak menentukan pelaksana.',
+        en='The candidate group "{group}" is an expression, which does not say who the actor is.',
     ),
     Text(
         id="Tulis nama jabatan, atau kosongkan agar nama lane yang dipakai.",
@@ -80,37 +83,48 @@ COMPUTED_GROUP = Rule(
 
 def lane_names(diagram: Diagram) -> Iterator[Finding]:
     """Two lanes with one name are one actor drawn twice, or two that cannot be told apart."""
+    weight = severity(diagram, of_sop=Severity.WARNING)
     seen: set[str] = set()
-    for lane in diagram.graph.lanes:
+    for lane in who.lanes(diagram):
         name = one_line(lane.get("name"))
         if name and name in seen:
-            yield SAME_LANE_NAME.broken_by(lane, name=name)
+            yield SAME_LANE_NAME.broken_by(lane, severity=weight, name=name)
         seen.add(name)
 
 
 def members(diagram: Diagram) -> Iterator[Finding]:
-    """A node lies in one lane, and lanes list only what there is."""
-    graph = diagram.graph
-    for lane in graph.lanes:
-        for reference in map(text_of, lane.iterchildren(bpmn("flowNodeRef"))):
-            if (node := graph.nodes.get(reference)) is None:
-                yield STALE_REFERENCE.broken_by(lane, reference=reference)
-            elif graph.lane_of[reference] is not lane:
-                yield IN_TWO_LANES.broken_by(node)
+    """A node lies in one lane and the lanes around it, and lanes list only what there is."""
+    weight = severity(diagram)
+    for graph in map(diagram.graph_of, diagram.scopes):
+        for lane in graph.lanes:
+            for reference in map(text_of, lane.iterchildren(bpmn("flowNodeRef"))):
+                node = diagram.by_id(reference)
+                if node is None or not is_flow_node(node):
+                    yield STALE_REFERENCE.broken_by(lane, reference=reference)
+                elif not _holds(lane, graph.lane_of[reference]):
+                    yield IN_TWO_LANES.broken_by(node, severity=weight)
 
 
 def groups(diagram: Diagram) -> Iterator[Finding]:
     """`camunda:candidateGroups` names one position, in plain words."""
-    for element in (*diagram.graph.lanes, *diagram.graph.steps):
+    weight = severity(diagram, otherwise=Severity.WARNING)
+    for element in (*who.lanes(diagram), *diagram.steps):
+        written = one_line(element.get(camunda("candidateGroups")))
         names = candidate_groups(element)
-        if any("${" in name or "#{" in name for name in names):
-            yield COMPUTED_GROUP.broken_by(element, group=", ".join(names))
+        if is_computed(written):
+            yield COMPUTED_GROUP.broken_by(element, severity=weight, group=written)
         elif len(names) > 1:
             yield SEVERAL_GROUPS.broken_by(element, group=names[0])
 
 
 def actors(diagram: Diagram) -> Iterator[Finding]:
     """A lane is one actor, so its steps name the same group."""
+    weight = severity(diagram, of_sop=Severity.WARNING)
     for lane, names in groups_in_lanes(diagram).items():
         if len(names) > 1:
-            yield SEVERAL_ACTORS.broken_by(lane, groups=", ".join(names))
+            yield SEVERAL_ACTORS.broken_by(lane, severity=weight, groups=", ".join(names))
+
+
+def _holds(lane: Element, inner: Element) -> bool:
+    """Return whether a lane is another or is drawn around it."""
+    return lane is inner or any(one is lane for one in inner.iterancestors(bpmn("lane")))

@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from engine.bpmn import sop
+from engine.bpmn import actors as who
 from engine.bpmn.findings import Finding, Rule, Severity, Text
+from engine.bpmn.graph import Graph
 from engine.bpmn.names import STEPS, Element, bpmn, kind, one_line
 from engine.bpmn.properties import sop_properties
 from engine.bpmn.reader import Diagram
 from engine.bpmn.sop import is_sop
-from engine.bpmn.times import time_standards
+from engine.bpmn.times import durations, is_computed, time_standards
 from engine.durations import Duration, InvalidDuration
 
 _WORDS: Final = re.compile(
@@ -46,8 +47,8 @@ NO_ACTOR = Rule(
     "step-without-actor",
     Severity.ERROR,
     Text(
-        id="Langkah ini belum punya pelaksana; hanya supervisor yang dapat menugaskannya.",
-        en="This step has no actor; only a supervisor can assign it.",
+        id="Langkah ini belum punya pelaksana; yang memulai kasus mengerjakannya sendiri.",
+        en="This step has no actor; whoever starts the case does it.",
     ),
     Text(
         id="Taruh langkah ini di lane yang bernama jabatan pelaksananya.",
@@ -73,6 +74,18 @@ SEVERAL_TIMES = Rule(
     Text(
         id="Sisakan satu timer yang tidak menginterupsi.",
         en="Keep one non-interrupting timer.",
+    ),
+)
+COMPUTED_TIME = Rule(
+    "computed-time-standard",
+    Severity.ERROR,
+    Text(
+        id='Timer langkah ini dihitung dengan ekspresi "{time}", jadi bukan waktu baku.',
+        en='The timer of this step is computed by "{time}", so it is no time standard.',
+    ),
+    Text(
+        id="Waktu baku adalah waktu tetap: isi timer dengan durasi seperti PT2H atau P1D.",
+        en="A time standard is a fixed time: give the timer a duration such as PT2H or P1D.",
     ),
 )
 NO_ESCALATION = Rule(
@@ -129,26 +142,30 @@ NO_OUTPUT = Rule(
 
 def actors(diagram: Diagram) -> Iterator[Finding]:
     """Every step lies in a lane, and somebody does it."""
-    severity = _severity(diagram)
-    lanes = diagram.graph.lanes
-    if not lanes:
-        yield NO_LANES.broken_by(diagram.process, severity=severity)
-    for step, actor in sop.actors(diagram).items():
-        if actor is None:
-            yield NO_ACTOR.broken_by(step, severity=severity)
-        elif lanes and step.get("id") not in diagram.graph.lane_of:
-            yield NO_LANE.broken_by(step, severity=severity)
+    weight = severity(diagram)
+    has_lanes = bool(who.lanes(diagram))
+    if not has_lanes:
+        yield NO_LANES.broken_by(diagram.process, severity=weight)
+    actor_of = who.actors(diagram, diagram.steps)
+    for step, lane in who.lane_of_steps(diagram, diagram.steps).items():
+        if actor_of[step] is None:
+            yield NO_ACTOR.broken_by(step, severity=weight)
+        elif has_lanes and lane is None:
+            yield NO_LANE.broken_by(step, severity=weight)
 
 
 def time_standard(diagram: Diagram) -> Iterator[Finding]:
-    """Every step has one time standard."""
-    severity = _severity(diagram)
-    for step in diagram.graph.steps:
+    """Every step has one time standard, known before a case runs."""
+    weight = severity(diagram)
+    for step in diagram.steps:
         count = len(time_standards(diagram, step))
-        if count == 0:
-            yield NO_TIME.broken_by(step, severity=severity)
-        elif count > 1:
-            yield SEVERAL_TIMES.broken_by(step, severity=severity, count=count)
+        computed = next((text for _, text in durations(diagram, step) if is_computed(text)), None)
+        if count > 1:
+            yield SEVERAL_TIMES.broken_by(step, severity=weight, count=count)
+        elif count == 0 and computed is not None:
+            yield COMPUTED_TIME.broken_by(step, severity=weight, time=computed)
+        elif count == 0:
+            yield NO_TIME.broken_by(step, severity=weight)
 
 
 def escalation(diagram: Diagram) -> Iterator[Finding]:
@@ -158,17 +175,17 @@ def escalation(diagram: Diagram) -> Iterator[Finding]:
     """
     if not is_sop(diagram):
         return
-    escalating = _leads_to_escalation(diagram)
-    for step in diagram.graph.steps:
-        for timer, _ in time_standards(diagram, step):
-            # One that leads nowhere at all is an error of its own.
-            if timer not in escalating and timer.get("id") in diagram.graph.outgoing:
-                yield NO_ESCALATION.broken_by(timer)
+    for graph in map(diagram.graph_of, diagram.scopes):
+        escalating = _leads_to_escalation(graph)
+        for step in graph.steps:
+            for timer, _ in time_standards(diagram, step):
+                if timer not in escalating:
+                    yield NO_ESCALATION.broken_by(timer)
 
 
 def written_time(diagram: Diagram) -> Iterator[Finding]:
     """The time standard that is written is the one that runs."""
-    for step in diagram.graph.steps:
+    for step in diagram.steps:
         written = sop_properties(step).get("waktu", "")
         drawn = next((text for _, text in time_standards(diagram, step)), "")
         running = _duration(drawn)
@@ -183,27 +200,33 @@ def written_time(diagram: Diagram) -> Iterator[Finding]:
 
 def output(diagram: Diagram) -> Iterator[Finding]:
     """Every step says what must be there afterwards."""
-    severity = _severity(diagram)
-    for step in diagram.graph.steps:
+    weight = severity(diagram)
+    for step in diagram.steps:
         if not sop_properties(step).get("output"):
-            yield NO_OUTPUT.broken_by(step, severity=severity)
+            yield NO_OUTPUT.broken_by(step, severity=weight)
 
 
-def _leads_to_escalation(diagram: Diagram) -> set[Element]:
+def severity(
+    diagram: Diagram,
+    *,
+    of_sop: Severity = Severity.ERROR,
+    otherwise: Severity = Severity.HINT,
+) -> Severity:
+    """Return how much a rule of the form weighs in a diagram, as it claims to be an SOP or not."""
+    return of_sop if is_sop(diagram) else otherwise
+
+
+def _leads_to_escalation(graph: Graph) -> set[Element]:
     """Return the nodes from which an escalation can be reached before another step is done."""
-    ends = diagram.graph.of_kind("endEvent")
+    ends = graph.of_kind("endEvent", "intermediateThrowEvent")
     waiting = [end for end in ends if end.find(bpmn("escalationEventDefinition")) is not None]
     found: set[Element] = set()
     while waiting:
         node = waiting.pop()
         if node not in found and kind(node) not in STEPS:
             found.add(node)
-            waiting.extend(diagram.graph.preceding[node])
+            waiting.extend(graph.preceding[node])
     return found
-
-
-def _severity(diagram: Diagram) -> Severity:
-    return Severity.ERROR if is_sop(diagram) else Severity.HINT
 
 
 def _duration(text: str) -> Duration | None:

@@ -80,3 +80,8 @@ def text_of(element: Element | None) -> str:
 def one_line(text: str | None) -> str:
     """Return `text` with every run of white space, line breaks included, as one space."""
     return " ".join((text or "").split())
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return `text`, cut to at most `limit` characters with an ellipsis at its end."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -140,7 +140,7 @@ class Diagram:
     @cached_property
     def called(self) -> tuple[Element, ...]:
         """The other processes and the global tasks that run because a call activity names them."""
-        return tuple(called_from(self.process, callables(self.root)))
+        return tuple(called_from(self.process, self._callables))
 
     @cached_property
     def scopes(self) -> tuple[Element, ...]:
@@ -166,6 +166,11 @@ class Diagram:
         """What reading alone tells: warnings."""
         return tuple(not_run(self.root, self.process, self.called))
 
+    def callee(self, activity: Element) -> Element | None:
+        """Return the process or global task of the file that a call activity names, or None."""
+        called = activity.get("calledElement", "") if kind(activity) == "callActivity" else ""
+        return self._callables.get(called)
+
     def graph_of(self, scope: Element) -> Graph:
         """Return the flow directly in a process or sub-process; always the same object."""
         if scope not in self._graphs:
@@ -175,6 +180,10 @@ class Diagram:
     def by_id(self, element_id: str | None) -> Element | None:
         """Return the BPMN element with this id, or None."""
         return self._by_id.get(element_id or "")
+
+    @cached_property
+    def _callables(self) -> Mapping[str, Element]:
+        return callables(self.root)
 
     @cached_property
     def _graphs(self) -> dict[Element, Graph]:

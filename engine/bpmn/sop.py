@@ -5,15 +5,32 @@ entries named `sop.…`, on the process (identity block) and on its steps (mutu 
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from engine.bpmn.names import Element, bpmn, camunda, one_line, text_of
+from engine.bpmn import order
+from engine.bpmn.actors import actors, lane_groups, lane_name, lane_of_steps
+from engine.bpmn.names import (
+    GLOBAL_STEPS,
+    STEPS,
+    Element,
+    bpmn,
+    camunda,
+    kind,
+    one_line,
+    shortened,
+    text_of,
+)
 from engine.bpmn.properties import CALENDAR, calendar_on, sop_properties
 from engine.bpmn.reader import Diagram
-from engine.bpmn.times import calendar_of_step, time_standards, timer_calendars
+from engine.bpmn.services import needs_service
+from engine.bpmn.times import calendars_of_steps, time_standards, timer_calendars
+
+LONGEST_NAME: Final = 400
+LONGEST_GROUP: Final = 200
+"""What the columns of the database hold, in characters; what is longer is cut."""
 
 _WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
 """Within 64 bits."""
@@ -47,6 +64,8 @@ class FormField:
     minlength: int | None = None
     maxlength: int | None = None
     """Bounds of a string, in characters."""
+    readonly: bool = False
+    """Whether it is only shown: nobody sends it, and what its variable has stays."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +80,10 @@ class Lane:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A row of the SOP's table: a user, manual or plain task."""
+    """A row of the SOP's table: a user, manual or plain task, wherever it runs.
+
+    That is in the process, in a sub-process at any depth, or in what the process calls.
+    """
 
     element_id: str
     number: int
@@ -72,12 +94,13 @@ class Step:
     candidate_group: str | None
     """Who may do it: its own first `camunda:candidateGroups`, else that of its lane."""
     time_standard: str | None
-    """Waktu baku: ISO 8601 duration of its non-interrupting boundary timer, as drawn."""
+    """Waktu baku: ISO 8601 duration of its non-interrupting boundary timer, as drawn. None if it
+    has none, or one that an expression computes: the form and the deadline need a fixed time."""
     timer_id: str | None
     """Element id of that timer."""
     calendar: str | None = None
-    """Counts the time standard: its own `sop.kalender`, or its timer's, else the process's; None
-    is the default of the office."""
+    """Counts the time standard: its own `sop.kalender`, or its timer's, else that of the process
+    it is in, else that of the process that runs; None is the default of the office."""
     required_documents: str = ""
     """Kelengkapan."""
     output: str = ""
@@ -85,6 +108,9 @@ class Step:
     """Keterangan."""
     documentation: str = ""
     fields: tuple[FormField, ...] = ()
+    for_starter: bool = False
+    """Whether it is a task that a service would do, in a rehearsal: it has no candidate group and
+    is done by whoever started the case."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,45 +124,46 @@ class Process:
     """The `sop.…` properties of the process, without the prefix, in the order of the file; its
     calendar is none of them."""
     is_sop: bool = False
-    """Whether the process or a step has a `sop.…` property: the rules of the form are then law.
+    """Whether a process or step has a `sop.…` property: the rules of the form are then law.
     A calendar alone is no claim to be an SOP."""
     calendar: str | None = None
     """Its own `sop.kalender`: counts the time standards of steps that name no other."""
     timer_calendars: Mapping[str, str] = field(default_factory=dict)
-    """By element id of a boundary timer that is no time standard: the calendar it runs in. One
-    that is not here runs in plain time."""
+    """By element id of a timer event that is no time standard: the calendar it runs in. One that
+    is not here runs in plain time."""
     lanes: tuple[Lane, ...] = ()
     steps: tuple[Step, ...] = ()
     first_steps: tuple[Step, ...] = ()
     """The steps reached from the start without passing another step."""
+    start_fields: tuple[FormField, ...] = ()
+    """The form of its start event: what whoever starts a case fills in."""
 
 
-def read_process(diagram: Diagram, *, rehearsal: bool = False) -> Process:  # noqa: ARG001 — next
-    """Return the SOP in a diagram; of one that lint refuses, whatever can be read."""
-    actor_of = actors(diagram)
-    steps = {
-        element: _read_step(diagram, element, number, actor_of[element])
-        for number, element in enumerate(_in_flow_order(diagram), 1)
-    }
-    starts = diagram.graph.of_kind("startEvent")
-    first = diagram.graph.walk(*starts, stop_at_steps=True)
+def read_process(diagram: Diagram, *, rehearsal: bool = False) -> Process:
+    """Return the SOP in a diagram; of one that lint refuses, whatever can be read.
+
+    In a `rehearsal`, tasks that need a service are steps of whoever starts the case.
+    """
+    steps = _read_steps(diagram, _steps_in_order(diagram, rehearsal=rehearsal))
+    first = order.reached_first(diagram, steps.__contains__)
     key = diagram.process.get("id", "")
     return Process(
         key=key,
-        name=one_line(diagram.process.get("name")) or key,
+        name=shortened(one_line(diagram.process.get("name")) or key, LONGEST_NAME),
         identity=_of_the_form(diagram.process),
         is_sop=is_sop(diagram),
         calendar=calendar_on(diagram.process),
         timer_calendars=timer_calendars(diagram),
         lanes=tuple(_read_lane(lane, group) for lane, group in lane_groups(diagram).items()),
         steps=tuple(steps.values()),
-        first_steps=tuple(steps[element] for element in first if element in steps),
+        first_steps=tuple(step for element, step in steps.items() if element in first),
+        start_fields=tuple(map(read_field, start_form(diagram))),
     )
 
 
 def is_sop(diagram: Diagram) -> bool:
-    """Return whether the process or a step has a `sop.…` property other than its calendar."""
-    return any(map(_of_the_form, (diagram.process, *diagram.graph.steps)))
+    """Return whether a process or step that runs has a `sop.…` property other than a calendar."""
+    return any(map(_of_the_form, (diagram.process, *diagram.called, *diagram.steps)))
 
 
 def form_fields(element: Element) -> list[Element]:
@@ -146,44 +173,24 @@ def form_fields(element: Element) -> list[Element]:
     )
 
 
-def candidate_groups(element: Element) -> list[str]:
-    """Return the groups named by `camunda:candidateGroups`, separated by commas there."""
-    groups = element.get(camunda("candidateGroups"), "").split(",")
-    return [one_line(group) for group in groups if group.strip()]
+def start_form(diagram: Diagram) -> list[Element]:
+    """Return the `camunda:formField` elements that are filled in when a case is started."""
+    start = next((one for one in diagram.graph.starts if kind(one) == "startEvent"), None)
+    return [] if start is None else form_fields(start)
 
 
-def groups_in_lanes(diagram: Diagram) -> dict[Element, list[str]]:
-    """Return for each lane the different groups written on it (first) and on its steps."""
-    graph = diagram.graph
-    found = {lane: dict.fromkeys(candidate_groups(lane)[:1]) for lane in graph.lanes}
-    for step in graph.steps:
-        if (lane := graph.lane_of.get(step.get("id", ""))) is not None:
-            found[lane].update(dict.fromkeys(candidate_groups(step)[:1]))
-    return {lane: list(groups) for lane, groups in found.items()}
+def all_form_fields(diagram: Diagram) -> list[Element]:
+    """Return the `camunda:formField` elements of all forms: these provide variables."""
+    return [*start_form(diagram), *(field for step in diagram.steps for field in form_fields(step))]
 
 
-def lane_groups(diagram: Diagram) -> dict[Element, str | None]:
-    """Return the candidate group of each lane.
-
-    Written on the lane, or the one that its steps agree on, or the lane's name: so a step drawn
-    anew in a lane has the actor of the others there.
-    """
-    return {
-        lane: groups[0]
-        if len(groups) == 1 or candidate_groups(lane)
-        else one_line(lane.get("name")) or None
-        for lane, groups in groups_in_lanes(diagram).items()
-    }
-
-
-def actors(diagram: Diagram) -> dict[Element, str | None]:
-    """Return the candidate group of each step: its own, else that of its lane, else None."""
-    lane_of, of_lane = diagram.graph.lane_of, lane_groups(diagram)
-    return {
-        step: next(iter(candidate_groups(step)), None)
-        or (of_lane[lane_of[step_id]] if (step_id := step.get("id", "")) in lane_of else None)
-        for step in diagram.graph.steps
-    }
+def _steps_in_order(diagram: Diagram, *, rehearsal: bool) -> list[Element]:
+    """Return the steps as the SOP's table lists them."""
+    return [
+        element
+        for element in order.in_flow_order(diagram)
+        if kind(element) in STEPS | GLOBAL_STEPS or (rehearsal and needs_service(element))
+    ]
 
 
 def _of_the_form(element: Element) -> dict[str, str]:
@@ -191,43 +198,55 @@ def _of_the_form(element: Element) -> dict[str, str]:
     return {name: text for name, text in sop_properties(element).items() if name != CALENDAR}
 
 
-def _in_flow_order(diagram: Diagram) -> Iterator[Element]:
-    """Yield the steps as the SOP's table lists them; unreachable ones last."""
-    graph = diagram.graph
-    reached = dict.fromkeys(graph.walk(*graph.of_kind("startEvent")))
-    steps = set(graph.steps)
-    yield from (node for node in reached if node in steps)
-    yield from (node for node in graph.steps if node not in reached)
-
-
 def _read_lane(element: Element, group: str | None) -> Lane:
     return Lane(
         element_id=element.get("id", ""),
-        name=one_line(element.get("name")),
-        candidate_group=group,
+        name=lane_name(element),
+        candidate_group=None if group is None else _cut(group),
     )
 
 
-def _read_step(diagram: Diagram, element: Element, number: int, actor: str | None) -> Step:
+def _read_steps(diagram: Diagram, elements: Sequence[Element]) -> dict[Element, Step]:
+    """Return the rows of the table for these steps, which stand in its order."""
+    lane_of, actor_of = lane_of_steps(diagram, elements), actors(diagram, elements)
+    calendar_of = calendars_of_steps(diagram, elements)
+    found = {}
+    for number, element in enumerate(elements, 1):
+        lane, actor = lane_of[element], actor_of[element]
+        for_starter = needs_service(element)
+        found[element] = replace(
+            _read_step(diagram, element, number),
+            lane=None if lane is None else lane_name(lane) or None,
+            candidate_group=None if actor is None or for_starter else _cut(actor),
+            calendar=calendar_of[element],
+            for_starter=for_starter,
+        )
+    return found
+
+
+def _read_step(diagram: Diagram, element: Element, number: int) -> Step:
+    """Return what the step itself and its timer say."""
     element_id = element.get("id", "")
-    lane = diagram.graph.lane_of.get(element_id)
     timer, duration = next(iter(time_standards(diagram, element)), (None, None))
     properties = sop_properties(element)
     return Step(
         element_id=element_id,
         number=number,
-        name=one_line(element.get("name")) or element_id,
-        lane=None if lane is None else one_line(lane.get("name")) or None,
-        candidate_group=actor,
+        name=shortened(one_line(element.get("name")) or element_id, LONGEST_NAME),
+        lane=None,
+        candidate_group=None,
         time_standard=duration,
         timer_id=None if timer is None else timer.get("id"),
-        calendar=calendar_of_step(diagram, element),
         required_documents=properties.get("kelengkapan", ""),
         output=properties.get("output", ""),
         note=properties.get("keterangan", ""),
         documentation=text_of(element.find(bpmn("documentation"))),
-        fields=tuple(read_field(entry) for entry in form_fields(element)),
+        fields=tuple(map(read_field, form_fields(element))),
     )
+
+
+def _cut(group: str) -> str:
+    return shortened(group, LONGEST_GROUP)
 
 
 def read_field(entry: Element) -> FormField:
@@ -248,6 +267,7 @@ def read_field(entry: Element) -> FormField:
         max=whole_number(limits.get("max")),
         minlength=whole_number(limits.get("minlength")),
         maxlength=whole_number(limits.get("maxlength")),
+        readonly="readonly" in limits and limits["readonly"] != "false",
     )
 
 
