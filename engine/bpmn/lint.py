@@ -15,14 +15,18 @@ from engine.bpmn import (
     lint_gateways,
     lint_ids,
     lint_lanes,
+    lint_loops,
     lint_repetition,
     lint_scope,
     lint_services,
     lint_sop,
+    lint_soundness,
     lint_triggers,
     lint_world,
 )
 from engine.bpmn.findings import DiagramRefused, Finding, by_line, has_error
+from engine.bpmn.normalize import normalize
+from engine.bpmn.program import Program
 from engine.bpmn.reader import Diagram
 
 RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
@@ -96,6 +100,11 @@ RULES_IN_EARNEST: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
     lint_services.services,
 )
 """Rules that a rehearsal need not keep."""
+RULES_OF_PROGRAM: Final[tuple[Callable[[Diagram, Program], Iterator[Finding]], ...]] = (
+    lint_loops.loops,
+    lint_soundness.sound,
+)
+"""Rules of what a diagram does, which only one without errors tells."""
 RULES_OF_OFFICE: Final[tuple[Callable[[Diagram, Collection[str]], Iterator[Finding]], ...]] = (
     lint_calendars.known,
 )
@@ -113,6 +122,9 @@ def lint(
     """
     rules = RULES if rehearsal else RULES + RULES_IN_EARNEST
     found = [*diagram.findings, *(finding for rule in rules for finding in rule(diagram))]
+    if not has_error(found):
+        program = normalize(diagram, rehearsal=rehearsal)
+        found += [one for rule in RULES_OF_PROGRAM for one in rule(diagram, program)]
     if calendars is not None:
         found += [one for rule in RULES_OF_OFFICE for one in rule(diagram, calendars)]
     return tuple(sorted(found, key=by_line))

@@ -1,22 +1,23 @@
 """Loops: nodes from which each other can be reached."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
+from typing import TypeVar
 
-from engine.bpmn.names import Element
+_Node = TypeVar("_Node", bound=Hashable)
 
 
-def components(targets: Mapping[Element, Collection[Element]]) -> dict[Element, int]:
+def components(targets: Mapping[_Node, Collection[_Node]]) -> dict[_Node, int]:
     """Return the number of the strongly connected component of each node (Kosaraju)."""
-    finished: list[Element] = []
-    seen: set[Element] = set()
+    finished: list[_Node] = []
+    seen: set[_Node] = set()
     for start in targets:
         _finish(start, targets, seen, finished)
-    sources: defaultdict[Element, list[Element]] = defaultdict(list)
+    sources: defaultdict[_Node, list[_Node]] = defaultdict(list)
     for node, following in targets.items():
         for target in following:
             sources[target].append(node)
-    component: dict[Element, int] = {}
+    component: dict[_Node, int] = {}
     for number, start in enumerate(reversed(finished)):
         stack = [start]
         while stack:
@@ -28,10 +29,10 @@ def components(targets: Mapping[Element, Collection[Element]]) -> dict[Element, 
 
 
 def _finish(
-    start: Element,
-    targets: Mapping[Element, Collection[Element]],
-    seen: set[Element],
-    finished: list[Element],
+    start: _Node,
+    targets: Mapping[_Node, Collection[_Node]],
+    seen: set[_Node],
+    finished: list[_Node],
 ) -> None:
     """Append the nodes reachable from `start` in the order in which a search leaves them."""
     stack = [(start, iter(targets[start]))] if start not in seen else []

@@ -1,0 +1,144 @@
+"""Rules of soundness: what the token game shows that no single element does."""
+
+from collections.abc import Iterator
+
+from engine.bpmn import lint_flow, soundness
+from engine.bpmn.findings import Finding, Rule, Severity, Text
+from engine.bpmn.names import Element, one_line
+from engine.bpmn.program import Kind, Program
+from engine.bpmn.reader import Diagram
+from engine.bpmn.soundness import Played, Stuck
+
+NEVER_COMPLETE = Rule(
+    "join-never-complete",
+    Severity.WARNING,
+    Text(
+        id="Gateway ini dapat menunggu selamanya: ada jalan proses yang tidak pernah sampai "
+        "lewat {missing}.",
+        en="This gateway may wait for ever: there is a way through the process that never comes "
+        "by {missing}.",
+    ),
+    Text(
+        id="Mulai semua jalur masuknya dari satu gateway paralel, atau jadikan gateway eksklusif "
+        "atau inklusif.",
+        en="Let all paths into it begin at one parallel gateway, or make it an exclusive or "
+        "inclusive gateway.",
+    ),
+)
+NEVER_ENDS = Rule(
+    "no-end",
+    Severity.ERROR,
+    Text(
+        id="Bagian ini tidak pernah selesai, apa pun yang dikerjakan orang.",
+        en="This never finishes, whatever people do.",
+    ),
+    Text(
+        id="Gambar jalan ke kejadian akhir (end event) sesudah langkah terakhir.",
+        en="Draw a way to an end event after the last step.",
+    ),
+)
+RUNS_TWICE = Rule(
+    "runs-twice",
+    Severity.WARNING,
+    Text(
+        id="Dua jalur yang berjalan serentak sampai di sini tanpa digabungkan: elemen ini dan "
+        "yang sesudahnya dijalankan dua kali.",
+        en="Two paths that run at the same time come here without being joined: this element and "
+        "what follows it run twice.",
+    ),
+    Text(
+        id="Gabungkan jalur-jalur itu dengan gateway paralel, kalau cukup dijalankan sekali.",
+        en="Join the paths with a parallel gateway, if once is enough.",
+    ),
+)
+NOT_ALL_PLAYED = Rule(
+    "not-all-played",
+    Severity.HINT,
+    Text(
+        id="Proses ini terlalu bercabang untuk diperiksa seluruhnya: apakah selalu dapat selesai, "
+        "tidak diketahui.",
+        en="This process has too many branches to try them all: it is not known whether it can "
+        "always finish.",
+    ),
+    Text(
+        id="Pindahkan bagian-bagiannya ke subproses.",
+        en="Move parts of it into sub-processes.",
+    ),
+)
+
+
+def sound(diagram: Diagram, program: Program) -> Iterator[Finding]:
+    """What is drawn can be reached, no gateway waits for ever, and the process can always end."""
+    played = {one.scope: one for one in soundness.play(program)}
+    if any(not one.is_whole for one in played.values()):
+        yield NOT_ALL_PLAYED.broken_by(diagram.process)
+    waiting, seen = [program.process], set()
+    while waiting:
+        scope_id = waiting.pop()
+        if scope_id in seen or scope_id not in played:
+            continue
+        seen.add(scope_id)
+        yield from _judged(diagram, program, played[scope_id])
+        waiting += _entered(program, played[scope_id])
+
+
+def _judged(diagram: Diagram, program: Program, played: Played) -> Iterator[Finding]:
+    for node_id in played.dead:
+        yield lint_flow.UNREACHABLE.broken_by(diagram.by_id(node_id))
+    for stuck in {one.gateway: one for one in played.stuck}.values():
+        yield NEVER_COMPLETE.broken_by(
+            diagram.by_id(stuck.gateway),
+            severity=Severity.WARNING if played.can_end else Severity.ERROR,
+            missing=_names(diagram, stuck),
+        )
+    if not played.always_ends and not played.stuck:
+        severity = Severity.WARNING if played.can_end else Severity.ERROR
+        yield NEVER_ENDS.broken_by(_drawn(diagram, program, played.scope), severity=severity)
+    beside = _beside(program, played.scope)
+    for node_id in played.doubled:
+        yield RUNS_TWICE.broken_by(
+            diagram.by_id(node_id),
+            severity=Severity.HINT if node_id in beside else Severity.WARNING,
+        )
+
+
+def _entered(program: Program, played: Played) -> Iterator[str]:
+    """Yield what runs in the nodes of a scope that can be reached, or that events start."""
+    for node_id in program.scopes[played.scope].nodes:
+        node = program.nodes[node_id]
+        aside = node.kind is Kind.EVENT_SCOPE or not any(
+            flow.target == node_id
+            for one in program.scopes[played.scope].nodes
+            for flow in program.nodes[one].flows
+        )
+        if node.body is not None and (aside or node_id in played.visited):
+            yield node.body
+
+
+def _beside(program: Program, scope_id: str) -> set[str]:
+    """Return the nodes on the paths of events that do not interrupt: as a rule short reminders."""
+    nodes = [program.nodes[one] for one in program.scopes[scope_id].nodes]
+    waiting = [one.id for one in nodes if one.kind is Kind.BOUNDARY and not one.interrupting]
+    found: set[str] = set()
+    while waiting:
+        node_id = waiting.pop()
+        if node_id not in found:
+            found.add(node_id)
+            waiting += [flow.target for flow in program.nodes[node_id].flows]
+    return found
+
+
+def _drawn(diagram: Diagram, program: Program, scope_id: str) -> Element | None:
+    """Return the element whose inside a scope is."""
+    return diagram.by_id(scope_id) if scope_id in program.scopes else diagram.process
+
+
+def _names(diagram: Diagram, stuck: Stuck) -> tuple[str, ...]:
+    """Return where the flows come from by which no token has come."""
+    found = []
+    for flow_id in stuck.missing:
+        flow = diagram.by_id(flow_id)
+        source = None if flow is None else diagram.by_id(flow.get("sourceRef"))
+        name = "" if source is None else one_line(source.get("name")) or source.get("id", "")
+        found.append(f'"{name or flow_id}"')
+    return tuple(found)
