@@ -132,6 +132,11 @@ class Case:
             delivery=delivery,
         )
 
+    def variables_at(self, task: Task) -> dict[str, object]:
+        """Return what the expressions of an open task can see."""
+        state = self.instance.workflow_state
+        return steps.variables_at(self.loaded.specification, state, task.id) if state else {}
+
     def cancel(self, tx: Transaction, *, reason: str, by: Actor) -> None:
         """End the case early, with all its tasks and timers; what is overdue by now is on record.
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from engine import cases, definitions, repository, rescheduling
-from engine.bpmn.forms import validate
+from engine.bpmn.forms import validate, validate_free
 from engine.bpmn.program import Event
 from engine.bpmn.sop import Process, Step
 from engine.cases import Case, required_reason
@@ -114,7 +114,7 @@ def deliver(
     if not by.has(Role.SUPERVISOR) and instance.started_by != by.username:
         raise NotYourCase(id=str(instance_id))
     case = cases.locked(tx, instance)
-    cleaned = validate(case.loaded.process, None, variables)
+    cleaned = validate_free(case.loaded.process, variables)
     case.advance(tx, by=by, delivery=Delivery(event=event, name=name, variables=cleaned))
     return instance
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from engine import cases, deadlines, definitions, history, repository, rescheduling
-from engine.bpmn.forms import validate
+from engine.bpmn.forms import needs_known, validate
 from engine.bpmn.sop import Step
 from engine.calendars import Deadline
 from engine.cases import Case, InstanceSuspended, required_reason
@@ -88,7 +88,8 @@ def complete(
     case, task = _lock_open(tx, task_id)
     require_candidate(by, task)
     step = case.loaded.steps[task.element_id]
-    cleaned = validate(case.loaded.process, step, variables)
+    known = case.variables_at(task) if needs_known(step) else None
+    cleaned = validate(case.loaded.process, step, variables, known=known)
     opened = case.advance(tx, by=by, complete=task, variables=cleaned)
     return Completion(
         task=task,

@@ -1,7 +1,7 @@
 """Process definitions: deploying diagrams, and what the office wrote in them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask import Response, g, request
 from pydantic import Field, ValidationError
@@ -19,6 +19,7 @@ from api.rest.schemas import (
 )
 from engine import definitions, repository
 from engine.bpmn.findings import Finding, Severity, has_error
+from engine.bpmn.forms import start_schema
 from engine.bpmn.sop import FieldType, FormField, Lane, Process, Step
 from engine.database import Transaction
 from engine.definitions import Deployment
@@ -215,6 +216,8 @@ class ShownDefinition(DefinitionVersion):
         examples=[{"nomor": "002/SOP/BAPPEDALITBANG-Blg/2023"}],
     )
     lanes: list[ShownLane]
+    start_fields: list[ShownField] = Field(description="What starting a case asks for.")
+    start_form: dict[str, Any] = Field(description="The same as a JSON Schema of the variables.")
     steps: list[ShownStep]
     versions: list[DefinitionVersion] = Field(description="The newest first.")
 
@@ -227,6 +230,8 @@ class ShownDefinition(DefinitionVersion):
             **dict(shown),
             identity=dict(process.identity),
             lanes=[ShownLane.of(lane) for lane in process.lanes],
+            start_fields=[ShownField.of(field) for field in process.start_fields],
+            start_form=start_schema(process),
             steps=[ShownStep.of(step) for step in process.steps],
             versions=versions,
         )

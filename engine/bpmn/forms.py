@@ -47,15 +47,25 @@ def validate(
     `known` are the variables of the case, for defaults that are expressions.
     Raises `InvalidVariables`, naming each field that is wrong.
     """
-    if len(variables) > MAX_VARIABLES:
-        raise InvalidVariables(f"At most {MAX_VARIABLES} variables can be sent at once.")
     fields = process.start_fields if step is None else step.fields
-    if fields:
-        problems = _problems_with_form(fields, variables)
-        cleaned = _filled_in(fields, variables, known or {}, problems)
-    else:
-        problems = _problems_without_form(process, variables)
-        cleaned = dict(variables)
+    if not fields:
+        return validate_free(process, variables)
+    problems = _problems_with_form(fields, variables)
+    cleaned = _filled_in(fields, variables, known or {}, problems)
+    return _without_problems(cleaned, problems)
+
+
+def validate_free(process: Process, variables: Mapping[str, object]) -> dict[str, object]:
+    """Return the variables to store that come without a form: those of a message.
+
+    Raises `InvalidVariables`, naming each that is wrong or belongs to a form.
+    """
+    return _without_problems(dict(variables), _problems_without_form(process, variables))
+
+
+def _without_problems(cleaned: dict[str, object], problems: Mapping[str, str]) -> dict[str, object]:
+    if len(cleaned) > MAX_VARIABLES:
+        raise InvalidVariables(f"At most {MAX_VARIABLES} variables can be sent at once.")
     if problems:
         raise InvalidVariables(fields=problems)
     if len(json.dumps(cleaned, ensure_ascii=False).encode()) > MAX_BYTES:

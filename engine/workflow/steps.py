@@ -24,6 +24,9 @@ from engine.workflow.case import (
     is_there,
     is_waiting,
 )
+from engine.workflow.case import (
+    variables as seen_variables,
+)
 from engine.workflow.gateways import join_inclusive
 from engine.workflow.moments import Moment
 from engine.workflow.nodes import settle
@@ -183,6 +186,13 @@ def move_timers(
         set_due(token, replace(when, at=due_at))
         moved.append(replace(timer, due_at=due_at))
     return states.dump(workflow), tuple(moved)
+
+
+def variables_at(specification: Specification, state: bytes, task_id: UUID) -> dict[str, object]:
+    """Return what the expressions of an open task can see; nothing if it is not open."""
+    workflow = states.load(state, specification, _NEVER)
+    token = workflow.tasks.get(task_id)
+    return {} if token is None else seen_variables(token)
 
 
 def _deliver(workflow: CaseWorkflow, delivery: Delivery) -> None:

@@ -89,7 +89,7 @@ def test_linting_says_what_deploying_would_say(api: Api) -> None:
     refused = deployed(api, SERVICE, status=422)
     report = lint(api, SERVICE)
     assert not report["deployable"]
-    assert report["findings"] == refused["details"]["findings"]
+    assert report["findings"] == refused["findings"]
     assert api.get("/process-definitions/serving", by=OWNER).status_code == 404
 
 
