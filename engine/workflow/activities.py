@@ -1,6 +1,4 @@
-"""Activities: work of people, assignments, sub-processes and calls, with what is attached to them."""
-
-from SpiffWorkflow.task import TaskState
+"""Activities: work of people, assignments, sub-processes, calls, with what is attached to them."""
 
 from engine.bpmn.program import Event, Kind, Node, Scope
 from engine.workflow.case import (
@@ -17,14 +15,12 @@ from engine.workflow.case import (
 from engine.workflow.nodes import (
     NodeSpec,
     clear,
-    enter,
     enter_all,
     leave,
-    running,
     settle,
     taken,
 )
-from engine.workflow.waiting import WaitingSpec, armed
+from engine.workflow.waiting import WaitingSpec, armed, note_event
 
 DONE = "done"
 """In the internal data of a scope: what can be undone in it, in the order of completion."""
@@ -108,10 +104,8 @@ class ScopeSpec(Activity):
 
     def begin(self, token: Token) -> None:
         """Arm the event sub-processes and put a token wherever the scope starts."""
-        scope, nodes = self.scope(token), token.workflow.program.nodes
-        for event_scope in scope.event_scopes:
-            if nodes[event_scope].triggers[0].event is not Event.COMPENSATION:
-                put(token, armed(event_scope))
+        scope = self.scope(token)
+        self.arm(token)
         agenda = token.workflow.agenda
         before = len(agenda)
         starts = scope.starts[:1] if scope.one_by_one else scope.starts
@@ -119,6 +113,13 @@ class ScopeSpec(Activity):
         for start in starts:
             put(token, start)
         agenda[before:] = reversed(agenda[before:])
+
+    def arm(self, token: Token) -> None:
+        """Let the event sub-processes wait; what undoes the scope waits for nothing."""
+        nodes = token.workflow.program.nodes
+        for event_scope in self.scope(token).event_scopes:
+            if nodes[event_scope].triggers[0].event is not Event.COMPENSATION:
+                put(token, armed(event_scope))
 
     def left_by(self, token: Token) -> None:
         """End an ad-hoc sub-process as soon as its condition holds."""
@@ -129,8 +130,8 @@ class ScopeSpec(Activity):
                 clear(token)
 
     def emptied(self, token: Token) -> None:
-        scope, begun = self.scope(token), token.internal_data.get("begun", 0)
-        if begun < len(scope.starts):
+        scope, begun = self.scope(token), token.internal_data.get("begun")
+        if begun is not None and begun < len(scope.starts):
             token.internal_data["begun"] = begun + 1
             put(token, scope.starts[begun])
             return
@@ -146,11 +147,9 @@ class EventScope(ScopeSpec):
     """An event sub-process that runs: its start event has happened."""
 
     def begin(self, token: Token) -> None:
-        scope, workflow = self.scope(token), token.workflow
-        for event_scope in scope.event_scopes:
-            put(token, armed(event_scope))
-        token.internal_data["begun"] = len(scope.starts)
-        start = workflow.program.nodes[scope.starts[0]]
+        self.arm(token)
+        start = token.workflow.program.nodes[self.scope(token).starts[0]]
+        note_event(token, start.id)
         enter_all(token, start.flows)
 
     def go_on(self, token: Token) -> None:
@@ -211,25 +210,3 @@ def _compensation_of(token: Token) -> str | None:
         if nodes[event_scope].triggers[0].event is Event.COMPENSATION
     )
     return next(found, None)
-
-
-def end_now(scope: Token) -> None:
-    """End a scope with all that runs in it."""
-    clear(scope)
-    if scope.state == TaskState.STARTED and not running(scope):
-        settle(scope)
-
-
-__all__ = [
-    "DONE",
-    "Activity",
-    "Assign",
-    "EventScope",
-    "Process",
-    "Receive",
-    "ScopeSpec",
-    "Work",
-    "end_now",
-    "enter",
-    "record",
-]

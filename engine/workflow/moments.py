@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from engine.bpmn.program import Clock
 from engine.cycles import Cycle
 from engine.durations import Duration
 from engine.errors import Invalid
-from engine.bpmn.program import Clock
 
 
 class InvalidTime(Invalid):

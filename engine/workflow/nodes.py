@@ -20,7 +20,7 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library ships no type
     triggers: tuple[Trigger, ...] = ()
     """What it waits for."""
 
-    def __init__(self, process: Any, node: Node, name: str | None = None) -> None:  # noqa: ANN401
+    def __init__(self, process: Any, node: Node, name: str | None = None) -> None:
         super().__init__(process, name or node.id)
         self.node = node
         self.bpmn_id = node.id
@@ -127,7 +127,8 @@ def running(scope: Token) -> list[Token]:
 
 
 def clear(scope: Token) -> None:
-    """Take away everything that runs in a scope, and the event sub-processes that wait in it."""
+    """Take away everything that runs in a scope or has yet to, and what waits to run in it."""
+    scope.internal_data.pop("begun", None)
     for token in scope.children:
         if token.task_spec.node.kind is not Kind.BOUNDARY:
             remove(token)

@@ -1,15 +1,22 @@
 """Events that a token makes happen: messages, signals, errors, escalations, undoing, ends."""
 
-from typing import Any
+from typing import Any, Final
 
 from engine.bpmn.program import Event, Kind, Trigger
 from engine.workflow.activities import DONE, Activity
-from engine.workflow.case import Token, VisitKind, is_there, put, remove
-from engine.workflow.nodes import NodeSpec, clear, leave, settle, taken
-from engine.workflow.waiting import deliver, happen, throw_upwards, waiting_for
+from engine.workflow.case import Token, VisitKind, is_there, put, remove, upwards
+from engine.workflow.nodes import clear, settle
+from engine.workflow.waiting import deliver, happen, throw_upwards
 
 _UNDOING = "undoing"
 """In the internal data of a token that undoes: what is still to be undone, the next one last."""
+_BEFORE = "before"
+"""In the internal data of a token that throws: how much the engine had to run before that."""
+
+_UNCAUGHT: Final = {
+    Event.ERROR: VisitKind.FAILED,
+    Event.ESCALATION: VisitKind.ESCALATED,
+}
 
 
 class Throw(Activity):
@@ -18,7 +25,7 @@ class Throw(Activity):
     def _run_hook(self, token: Token) -> bool | None:
         workflow = token.workflow
         self.note(token)
-        token.internal_data["caught"] = len(workflow.agenda)
+        token.internal_data[_BEFORE] = len(workflow.agenda)
         for trigger in self.node.triggers:
             if is_there(token):
                 _throw(token, trigger)
@@ -29,7 +36,7 @@ class Throw(Activity):
         if not is_there(token):
             return
         agenda = token.workflow.agenda
-        begun = token.internal_data["caught"]
+        begun = token.internal_data[_BEFORE]
         catching = agenda[begun:]
         del agenda[begun:]
         self.go_on(token)
@@ -42,7 +49,7 @@ class Throw(Activity):
             _undo(token, undoing.pop())
             settle(token)
             return
-        token.internal_data["caught"] = len(token.workflow.agenda)
+        token.internal_data[_BEFORE] = len(token.workflow.agenda)
         if any(one.event is Event.CANCEL for one in self.node.triggers):
             _leave_cancelled(token)
         else:
@@ -54,43 +61,40 @@ def _throw(token: Token, trigger: Trigger) -> None:
     match trigger.event:
         case Event.MESSAGE | Event.SIGNAL:
             deliver(workflow, trigger.event, trigger.name)
-        case Event.ESCALATION:
+        case Event.ERROR | Event.ESCALATION:
             if not throw_upwards(token, trigger.event, trigger.name):
-                workflow.visit(VisitKind.ESCALATED, token.task_spec.bpmn_id, code=trigger.name)
-        case Event.ERROR:
-            if not throw_upwards(token, trigger.event, trigger.name):
-                workflow.visit(VisitKind.FAILED, token.task_spec.bpmn_id, code=trigger.name)
+                uncaught = _UNCAUGHT[trigger.event]
+                workflow.visit(uncaught, token.task_spec.bpmn_id, code=trigger.name)
         case Event.TERMINATE:
             scope = token.parent
             clear(scope)
             settle(scope)
         case Event.COMPENSATION:
-            token.internal_data[_UNDOING] = _take_records(token, trigger.activity)
+            first = token.internal_data.get(_UNDOING, [])
+            token.internal_data[_UNDOING] = _take_records(token, trigger.activity) + first
         case Event.CANCEL:
-            transaction = _transaction(token)
-            for other in transaction.children:
-                if other.task_spec.node.kind is not Kind.BOUNDARY and not _contains(other, token):
-                    remove(other)
-            token.internal_data[_UNDOING] = _in_reverse(transaction.internal_data.pop(DONE, []))
+            _cancel(token)
         case Event.TIMER | Event.CONDITION:
             raise NotImplementedError(f"{trigger.event} cannot be thrown")
 
 
-def _contains(scope: Token, token: Token) -> bool:
-    while token is not None and token is not scope:
-        token = token.parent
-    return token is scope
+def _cancel(token: Token) -> None:
+    """Take away what else runs in the transaction around a token, which then undoes the rest."""
+    transaction = _transaction(token)
+    around = set(map(id, upwards(token)))
+    for other in transaction.children:
+        if other.task_spec.node.kind is not Kind.BOUNDARY and id(other) not in around:
+            remove(other)
+    token.internal_data[_UNDOING] = transaction.internal_data.pop(DONE, [])
 
 
 def _transaction(token: Token) -> Token:
     """Return the transaction around a token, or the scope it is in where there is none."""
-    scope = token.parent
-    while scope is not None:
-        node = scope.task_spec.node
-        body = scope.workflow.program.scopes.get(node.body or "")
-        if body is not None and body.is_transaction:
-            return scope
-        scope = scope.parent
+    scopes = token.workflow.program.scopes
+    for around in upwards(token.parent):
+        body = around.task_spec.node.body
+        if body is not None and scopes[body].is_transaction:
+            return around
     return token.parent
 
 
@@ -112,22 +116,16 @@ def _take_records(token: Token, activity: str | None) -> list[dict[str, Any]]:
 
     An event sub-process undoes what was done in the scope that it interrupts, too.
     """
-    scope = token.parent
-    scopes = [scope]
-    if scope.task_spec.node.kind is Kind.EVENT_SCOPE:
-        scopes.append(scope.parent)
-    taken_records: list[dict[str, Any]] = []
-    for one in reversed(scopes):
-        done = one.internal_data.get(DONE, [])
-        wanted = [each for each in done if activity in {None, each["activity"]}]
-        one.internal_data[DONE] = [each for each in done if each not in wanted]
-        taken_records += wanted
-    return _in_reverse(taken_records)
-
-
-def _in_reverse(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return records so that the latest is popped first: they are in the order of completion."""
-    return list(records)
+    scopes = [token.parent]
+    if token.parent.task_spec.node.kind is Kind.EVENT_SCOPE:
+        scopes.insert(0, token.parent.parent)
+    wanted: list[dict[str, Any]] = []
+    for scope in scopes:
+        done = scope.internal_data.pop(DONE, [])
+        wanted += [one for one in done if activity in {None, one["activity"]}]
+        if rest := [one for one in done if activity not in {None, one["activity"]}]:
+            scope.internal_data[DONE] = rest
+    return wanted
 
 
 def _undo(token: Token, record: dict[str, Any]) -> None:
@@ -137,6 +135,3 @@ def _undo(token: Token, record: dict[str, Any]) -> None:
     child = put(token, record["handler"])
     if DONE in record:
         child.internal_data[DONE] = record[DONE]
-
-
-__all__ = ["NodeSpec", "Throw", "leave", "taken", "waiting_for"]

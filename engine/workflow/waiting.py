@@ -1,7 +1,8 @@
 """Tokens that wait for something to happen: caught events, attached events, event sub-processes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from SpiffWorkflow.task import TaskState
@@ -24,7 +25,6 @@ from engine.workflow.nodes import (
     NodeSpec,
     clear,
     enter_all,
-    leave,
     settle,
     taken,
     withdraw,
@@ -35,13 +35,15 @@ _DUE_AT, _LEFT = "due_at", "left"
 _SEEN = "seen"
 """Numbers of the triggers that have happened, where all are waited for."""
 _HELD = "held"
-"""Whether the condition held when it was last looked at."""
+"""Numbers of the conditions among the triggers that held when they were last looked at."""
+FIRED = "fired"
+"""When the timer was due that has fired, as `due_at`; also in what it started."""
 
 
 class WaitingSpec(NodeSpec):
     """A node that waits for one of its triggers, or for all of them."""
 
-    def __init__(self, process: Any, node: Node, name: str | None = None) -> None:  # noqa: ANN401
+    def __init__(self, process: Any, node: Node, name: str | None = None) -> None:
         super().__init__(process, node, name)
         self.triggers = node.triggers
         self.event_id = node.id
@@ -64,15 +66,16 @@ class WaitingSpec(NodeSpec):
 
     def note(self, token: Token) -> None:
         """Note what has happened: a timer has fired, or something else has come."""
-        due_at = token.internal_data.get("fired")
-        if due_at is not None:
-            token.workflow.visit(VisitKind.FIRED, self.event_id, due_at=due_at)
-        else:
-            token.workflow.visit(VisitKind.PASSED, self.event_id)
+        note_event(token, self.event_id)
 
 
-class Catch(WaitingSpec):
-    """An intermediate event."""
+def note_event(token: Token, event_id: str) -> None:
+    """Note that an event has happened: the timer of a token has fired, or something else came."""
+    due_at = token.internal_data.get(FIRED)
+    if due_at is not None:
+        token.workflow.visit(VisitKind.FIRED, event_id, due_at=due_at)
+    else:
+        token.workflow.visit(VisitKind.PASSED, event_id)
 
 
 class Boundary(WaitingSpec):
@@ -97,18 +100,19 @@ class Armed(WaitingSpec):
 
     counts = False
 
-    def __init__(self, process: Any, node: Node, event_id: str) -> None:  # noqa: ANN401
+    def __init__(self, process: Any, node: Node, event_id: str) -> None:
         super().__init__(process, node, armed(node.id))
         self.event_id = event_id
 
     def _on_complete_hook(self, token: Token) -> None:
-        self.note(token)
         scope = token.parent
         if self.node.interrupting:
             clear(scope)
         else:
             _wait_again(token, scope)
-        put(scope, self.node.id)
+        started = put(scope, self.node.id)
+        if FIRED in token.internal_data:
+            started.internal_data[FIRED] = token.internal_data[FIRED]
 
 
 def armed(event_scope_id: str) -> str:
@@ -127,18 +131,18 @@ def _wait_again(token: Token, parent: Token) -> None:
     waiting.internal_data.clear()
     if again is not None:
         set_due(waiting, again)
-    if any(one.event is Event.CONDITION for one in token.task_spec.triggers):
-        waiting.internal_data[_HELD] = True
+    if _HELD in token.internal_data:
+        waiting.internal_data[_HELD] = token.internal_data[_HELD]
 
 
 def _next_due(token: Token) -> Due | None:
     """Return when a timer fires again: a cycle that has not run out, or one that has not fired."""
     before = due(token)
-    if before is None or "fired" not in token.internal_data:
+    if before is None or FIRED not in token.internal_data:
         return before
-    clock = next(one for one in token.task_spec.triggers if one.clock is not None)
     if before.left == 0:
         return None
+    clock = next(one for one in token.task_spec.triggers if one.clock is not None)
     text = str(evaluate(token, clock.text))
     return moments.following(token.workflow.moment, token.task_spec.event_id, text, before)
 
@@ -159,9 +163,11 @@ def set_due(token: Token, when: Due) -> None:
 
 
 def happen(token: Token, event: Event, trigger: Trigger | None = None) -> None:
-    """Let something happen that a waiting token waits for; perhaps it waits for more."""
+    """Let something happen that a token waits for, if it still does; perhaps it waits for more."""
+    if not is_there(token):
+        return
     if event is Event.TIMER:
-        token.internal_data["fired"] = token.internal_data[_DUE_AT]
+        token.internal_data[FIRED] = token.internal_data[_DUE_AT]
     spec = token.task_spec
     if spec.node.all_triggers and len(spec.triggers) > 1:
         seen = {*token.internal_data.get(_SEEN, ())}
@@ -190,27 +196,38 @@ def waiting_for(workflow: CaseWorkflow, event: Event, name: str) -> list[tuple[T
 
 
 def deliver(workflow: CaseWorkflow, event: Event, name: str) -> int:
-    """Let a message happen to the first token that waits for it, a signal to all; return how many.
-    """
+    """Let a message happen to the first token that waits, a signal to all; return how many."""
     found = waiting_for(workflow, event, name)
     if event is Event.MESSAGE:
         found = found[:1]
-    for token, trigger in found:
-        if is_there(token):
-            happen(token, event, trigger)
+    _one_after_the_other(workflow, (partial(happen, one, event, by) for one, by in found))
     return len(found)
+
+
+def _one_after_the_other(workflow: CaseWorkflow, happenings: Iterable[Callable[[], None]]) -> None:
+    """Let several things happen at once; what the first begins runs before what the next does."""
+    agenda = workflow.agenda
+    before = len(agenda)
+    begun: list[list[Token]] = []
+    for happening in happenings:
+        happening()
+        begun.append(agenda[before:])
+        del agenda[before:]
+    for tokens in reversed(begun):
+        agenda.extend(tokens)
 
 
 def throw_upwards(token: Token, event: Event, code: str) -> bool:
     """Let the nearest scope catch an error or escalation; return whether there was one.
 
-    An event with that very code comes before one that catches any.
+    An event sub-process comes before an event attached from outside; among either, an event with
+    that very code before one that catches any.
     """
     inner, scope = token, token.parent
     while scope is not None:
         inside_event_scope = inner.task_spec.node.kind is Kind.EVENT_SCOPE
         catching = [
-            (trigger.name != code, waiting, trigger)
+            ((waiting.task_spec.node.kind is Kind.BOUNDARY, trigger.name != code), waiting, trigger)
             for waiting in scope.children
             if is_waiting(waiting)
             and not (inside_event_scope and isinstance(waiting.task_spec, Armed))
@@ -227,23 +244,22 @@ def throw_upwards(token: Token, event: Event, code: str) -> bool:
 
 def look_at_conditions(workflow: CaseWorkflow) -> None:
     """Let every conditional event happen whose condition has come true."""
-    changed = True
-    while changed:
-        changed = False
-        for token in workflow.waiting():
-            for trigger in token.task_spec.triggers:
-                if trigger.event is Event.CONDITION and is_there(token):
-                    changed |= _look(token, trigger)
+    while found := list(_come_true(workflow)):
+        happenings = (partial(happen, one, Event.CONDITION, by) for one, by in found)
+        _one_after_the_other(workflow, happenings)
 
 
-def _look(token: Token, trigger: Trigger) -> bool:
-    now = holds_already(token, trigger.text)
-    before = token.internal_data.get(_HELD, False)
-    token.internal_data[_HELD] = now
-    if now and not before:
-        happen(token, Event.CONDITION, trigger)
-        return True
-    return False
+def _come_true(workflow: CaseWorkflow) -> Iterator[tuple[Token, Trigger]]:
+    """Yield the tokens that wait for a condition that holds now and did not when last looked at."""
+    for token in workflow.waiting():
+        triggers = token.task_spec.triggers
+        conditions = {n: one for n, one in enumerate(triggers) if one.event is Event.CONDITION}
+        if not conditions:
+            continue
+        held = token.internal_data.get(_HELD, ())
+        holding = [n for n, one in conditions.items() if holds_already(token, one.text)]
+        token.internal_data[_HELD] = holding
+        yield from ((token, conditions[n]) for n in holding if n not in held)
 
 
 def in_order(token: Token) -> Iterator[Token]:
@@ -253,20 +269,3 @@ def in_order(token: Token) -> Iterator[Token]:
         token = stack.pop()
         yield token
         stack.extend(reversed(token.children))
-
-
-__all__ = [
-    "Armed",
-    "Boundary",
-    "Catch",
-    "WaitingSpec",
-    "armed",
-    "deliver",
-    "due",
-    "happen",
-    "leave",
-    "look_at_conditions",
-    "set_due",
-    "throw_upwards",
-    "waiting_for",
-]
