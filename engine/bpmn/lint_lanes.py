@@ -94,15 +94,15 @@ def lane_names(diagram: Diagram) -> Iterator[Finding]:
 
 def members(diagram: Diagram) -> Iterator[Finding]:
     """A node lies in one lane and the lanes around it, and lanes list only what there is."""
-    weight = severity(diagram)
+    twice, stale = severity(diagram), severity(diagram, of_sop=Severity.WARNING)
     for graph in map(diagram.graph_of, diagram.scopes):
         for lane in graph.lanes:
             for reference in map(text_of, lane.iterchildren(bpmn("flowNodeRef"))):
                 node = diagram.by_id(reference)
                 if node is None or not is_flow_node(node):
-                    yield STALE_REFERENCE.broken_by(lane, reference=reference)
+                    yield STALE_REFERENCE.broken_by(lane, severity=stale, reference=reference)
                 elif not _holds(lane, graph.lane_of[reference]):
-                    yield IN_TWO_LANES.broken_by(node, severity=weight)
+                    yield IN_TWO_LANES.broken_by(node, severity=twice)
 
 
 def groups(diagram: Diagram) -> Iterator[Finding]:

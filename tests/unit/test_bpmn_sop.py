@@ -1,12 +1,24 @@
 """What is read from a diagram: identity block, actors, steps in the order of the SOP's table."""
 
 from pathlib import Path
+from time import process_time
 
 import orjson
 
-from engine.bpmn.reader import read
-from engine.bpmn.sop import FieldType, FormField, Lane, Process, Step, read_process
+from engine.bpmn.normalize import normalize
+from engine.bpmn.program import Kind
+from engine.bpmn.reader import Diagram, read
+from engine.bpmn.sop import (
+    FieldType,
+    FormField,
+    Lane,
+    Process,
+    Step,
+    all_form_fields,
+    read_process,
+)
 from tests.unit.bpmn_diagrams import FIELD, LATE, SIGN, VALID, changed, flow
+from tests.unit.small_diagrams import arrows, form, lane, small, sop, source, timer
 
 BEGIN = 'sourceRef="start" targetRef="write"'
 
@@ -210,3 +222,190 @@ def test_the_actors_of_the_reference_sop_are_the_same_on_lanes_and_steps() -> No
 
 def test_the_diagram_the_tests_spoil_has_two_steps() -> None:
     assert len(read_process(read(VALID.encode())).steps) == 2
+
+
+def names(diagram: Diagram, *, rehearsal: bool = False) -> list[str]:
+    return [step.element_id for step in read_process(diagram, rehearsal=rehearsal).steps]
+
+
+def first(diagram: Diagram, *, rehearsal: bool = False) -> list[str]:
+    return [step.element_id for step in read_process(diagram, rehearsal=rehearsal).first_steps]
+
+
+def test_the_steps_of_a_sub_process_stand_where_the_sub_process_stands() -> None:
+    diagram = small(
+        '<startEvent id="s"/><task id="d"/><task id="a"/><subProcess id="sub"><task id="c"/>'
+        f'<task id="b"/>{arrows("b", "c")}</subProcess>{arrows("s", "a", "sub", "d")}'
+    )
+    assert names(diagram) == ["a", "b", "c", "d"]
+    assert [step.number for step in read_process(diagram).steps] == [1, 2, 3, 4]
+
+
+def test_event_sub_processes_and_handlers_stand_after_the_flow_of_their_scope() -> None:
+    diagram = small(
+        '<subProcess id="late" triggeredByEvent="true"><startEvent id="t"/><task id="c"/>'
+        f'{arrows("t", "c")}</subProcess><task id="undo" isForCompensation="true"/>'
+        f'<task id="a"/><task id="b"/>{arrows("a", "b")}'
+    )
+    assert names(diagram) == ["a", "b", "c", "undo"]
+
+
+def test_called_processes_and_global_tasks_stand_where_they_are_called_first() -> None:
+    diagram = small(
+        '<callActivity id="one" calledElement="q"/><task id="b"/>'
+        '<callActivity id="two" calledElement="g"/><callActivity id="three" calledElement="q"/>'
+        f"{arrows('one', 'b', 'two', 'three')}",
+        beside='<globalUserTask id="g" name="Menyetujui"/><process id="q"><task id="a"/></process>',
+    )
+    assert names(diagram) == ["a", "b", "g"]
+    assert read_process(diagram).steps[2].name == "Menyetujui"
+
+
+def test_the_steps_of_an_ad_hoc_sub_process_stand_in_the_order_of_the_file() -> None:
+    diagram = small('<adHocSubProcess id="s"><task id="b"/><task id="a"/></adHocSubProcess>')
+    assert names(diagram) == ["b", "a"]
+    assert first(diagram) == ["b", "a"]
+
+
+def test_a_process_that_calls_itself_is_listed_once() -> None:
+    diagram = small('<task id="a"/><callActivity id="c" calledElement="p"/>' + arrows("a", "c"))
+    assert names(diagram) == ["a"]
+
+
+def test_a_deep_chain_of_calls_is_read_without_recursion() -> None:
+    links = "".join(
+        f'<process id="q{n}"><callActivity calledElement="q{n + 1}"/></process>'
+        for n in range(3_000)
+    )
+    last = '<process id="q3000"><task id="a"/></process>'
+    diagram = small('<callActivity calledElement="q0"/>', beside=links + last)
+    assert names(diagram) == first(diagram) == ["a"]
+
+
+def test_the_first_steps_may_lie_in_a_sub_process() -> None:
+    diagram = small(
+        '<startEvent id="s"/><subProcess id="sub"><task id="a"/></subProcess><task id="b"/>'
+        f"{arrows('s', 'sub', 'b')}"
+    )
+    assert first(diagram) == ["a"]
+
+
+def test_the_first_steps_lie_behind_what_can_be_passed_without_a_step() -> None:
+    inner = f'<exclusiveGateway id="x"/><task id="a"/><endEvent id="e"/>{arrows("x", "a")}'
+    diagram = small(
+        f'<subProcess id="one"/><subProcess id="two">{inner}{arrows("x", "e")}</subProcess>'
+        '<callActivity id="three" calledElement="q"/><callActivity id="four" calledElement="g"/>'
+        f'<task id="b"/><task id="c"/>{arrows("one", "two", "three", "four", "b", "c")}',
+        beside='<process id="q"><task id="d"/><scriptTask id="x2"/></process>'
+        '<globalScriptTask id="g"/>',
+    )
+    assert first(diagram) == ["a", "d", "b"]
+
+
+def test_a_global_task_can_be_the_first_step() -> None:
+    calls = '<callActivity id="c" calledElement="g"/><task id="a"/>' + arrows("c", "a")
+    assert first(small(calls, beside='<globalManualTask id="g"/>')) == ["g"]
+
+
+SERVICES = (
+    '<serviceTask id="a"/><sendTask id="b"/><businessRuleTask id="c"/>'
+    '<serviceTask id="x1" camunda:expression="${1}"/><sendTask id="x2" messageRef="m"/>'
+    '<receiveTask id="x3"/><scriptTask id="x4"/><task id="d"/>'
+)
+
+
+def test_in_a_rehearsal_tasks_without_their_service_are_steps_of_the_starter() -> None:
+    diagram = small(f"<laneSet>{lane('staff', 'a', 'd')}</laneSet>{SERVICES}")
+    assert names(diagram) == ["d"]
+    steps = read_process(diagram, rehearsal=True).steps
+    assert [(one.element_id, one.for_starter) for one in steps] == [
+        ("a", True),
+        ("b", True),
+        ("c", True),
+        ("d", False),
+    ]
+    assert [(one.lane, one.candidate_group) for one in steps if one.lane] == [
+        ("Staff", None),
+        ("Staff", "Staff"),
+    ]
+    assert first(diagram, rehearsal=True) == ["a", "b", "c", "d"]
+
+
+def test_every_task_that_the_engine_opens_has_a_step() -> None:
+    deeper = SERVICES.replace(' id="', ' id="in_')
+    diagram = small(
+        f"{SERVICES}<subProcess>{deeper}</subProcess>"
+        '<callActivity calledElement="q"/><callActivity calledElement="g"/>',
+        beside='<process id="q"><task id="called"/></process><globalTask id="g"/>',
+    )
+    refused = {f"{scope}{name}" for scope in ("", "in_") for name in "abc"}
+    for rehearsal in (False, True):
+        program = normalize(diagram, rehearsal=rehearsal)
+        steps = {one.element_id: one for one in read_process(diagram, rehearsal=rehearsal).steps}
+        work = {
+            one.id: one.for_starter
+            for one in program.nodes.values()
+            if one.kind is Kind.WORK and (rehearsal or one.id not in refused)
+        }
+        assert work == {name: step.for_starter for name, step in steps.items()}
+
+
+def test_the_form_of_the_start_event_is_filled_in_at_the_start() -> None:
+    diagram = small(
+        f'<startEvent id="t">{form("x")}<messageEventDefinition/></startEvent>'
+        f'<startEvent id="s">{form("name", "reason")}</startEvent>'
+        f'<task id="a">{form("result")}</task><subProcess><startEvent>{form("y")}</startEvent>'
+        f'<task id="b">{form("more")}</task></subProcess>'
+    )
+    assert [field.id for field in read_process(diagram).start_fields] == ["name", "reason"]
+    provided = [one.get("id") for one in all_form_fields(diagram)]
+    assert provided == ["name", "reason", "result", "more"]
+
+
+def test_a_process_without_a_start_event_has_no_start_form() -> None:
+    assert read_process(small(f'<task id="a">{form("x")}</task>')).start_fields == ()
+
+
+def test_a_duration_that_an_expression_computes_is_no_time_standard() -> None:
+    (step,) = read_process(small(f'<task id="a"/>{timer("t", "a", "${slow}")}')).steps
+    assert (step.time_standard, step.timer_id) == (None, None)
+
+
+def test_a_fixed_duration_is_the_time_standard_beside_a_computed_one() -> None:
+    timers = timer("t", "a", "#{slow}") + timer("u", "a", "PT2H")
+    (step,) = read_process(small(f'<task id="a"/>{timers}')).steps
+    assert (step.time_standard, step.timer_id) == ("PT2H", "u")
+
+
+def test_steps_deep_in_a_diagram_have_their_time_standard() -> None:
+    diagram = small(
+        f'<subProcess><task id="a"/>{timer("t", "a", "PT2H")}</subProcess>'
+        '<callActivity calledElement="q"/>',
+        beside=f'<process id="q"><task id="b"/>{timer("u", "b", "PT2H")}</process>',
+    )
+    steps = read_process(diagram).steps
+    assert [(one.time_standard, one.timer_id) for one in steps] == [("PT2H", "t"), ("PT2H", "u")]
+
+
+def test_a_field_of_the_form_on_any_step_that_runs_makes_a_process_an_sop() -> None:
+    assert read_process(
+        small(f'<subProcess><task id="a">{sop(output="x")}</task></subProcess>')
+    ).is_sop
+    beside = f'<process id="q">{sop(nomor="1")}</process>'
+    assert read_process(small('<callActivity calledElement="q"/>', beside=beside)).is_sop
+    assert not read_process(small('<task id="a"/>', beside=beside)).is_sop
+
+
+def test_a_diagram_of_five_hundred_steps_is_read_in_a_moment() -> None:
+    ids = [f"t{n}" for n in range(500)]
+    tasks = "".join(
+        f'<userTask id="{one}">{sop(output="x", waktu="2 jam")}</userTask>'
+        + timer(f"timer_{one}", one, "PT2H")
+        for one in ids
+    )
+    lanes = "".join(lane(f"l{n}", *ids[n::10]) for n in range(10))
+    file = source(f"<laneSet>{lanes}</laneSet>{tasks}{arrows(*ids)}")
+    began = process_time()
+    process = read_process(read(file))
+    assert process_time() - began < 0.5
+    assert [step.element_id for step in process.steps] == ids
