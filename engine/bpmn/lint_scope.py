@@ -95,20 +95,6 @@ NOT_RUN = Rule(
         en="Remove it; a message event sends its message itself, a step is done by a person.",
     ),
 )
-START_FORM = Rule(
-    "start-form",
-    Severity.WARNING,
-    Text(
-        id="Formulir pada kejadian mulai tidak diperiksa: siapa pun yang memulai proses mengirim "
-        "nilai-nilainya sebagai variabel.",
-        en="The form on a start event is not checked: whoever starts the process sends its values "
-        "as variables.",
-    ),
-    Text(
-        id="Pindahkan isian formulir ke langkah pertama bila harus diperiksa.",
-        en="Move its fields to the first step if they must be checked.",
-    ),
-)
 OTHER_ENGINE = Rule(
     "other-engine",
     Severity.WARNING,
@@ -184,12 +170,10 @@ def extensions(diagram: Diagram) -> Iterator[Finding]:
     """
     for element in _running(diagram):
         for name in _camunda_names(element):
-            if name == "formData" and kind(element) == "startEvent":
-                yield START_FORM.broken_by(element)
-            elif name in CAMUNDA_SERVICE:
+            if name in CAMUNDA_SERVICE:
                 if not _is_service(element):
                     yield NOT_RUN.broken_by(element, name=name)
-            elif name not in CAMUNDA_WITHOUT_EFFECT and not _is_read(element, name):
+            elif name not in CAMUNDA_WITHOUT_EFFECT and not _is_read(diagram, element, name):
                 yield IGNORED.broken_by(element, name=name)
 
 
@@ -242,10 +226,12 @@ def _is_service(element: Element) -> bool:
     return kind(element) in SERVICES
 
 
-def _is_read(element: Element, name: str) -> bool:
+def _is_read(diagram: Diagram, element: Element, name: str) -> bool:
     if name not in CAMUNDA_READ:
         return False
     places = CAMUNDA_READ[name]
+    if kind(element) == "startEvent" and places is not None:
+        return name == "formData" and element in diagram.graph.starts[:1]
     return places is None or kind(element) in places
 
 

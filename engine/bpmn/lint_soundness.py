@@ -1,6 +1,6 @@
 """Rules of soundness: what the token game shows that no single element does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.bpmn import lint_flow, soundness
 from engine.bpmn.findings import Finding, Rule, Severity, Text
@@ -94,12 +94,14 @@ def _judged(diagram: Diagram, program: Program, played: Played) -> Iterator[Find
     if not played.always_ends and not played.stuck:
         severity = Severity.WARNING if played.can_end else Severity.ERROR
         yield NEVER_ENDS.broken_by(_drawn(diagram, program, played.scope), severity=severity)
-    beside = _beside(program, played.scope)
+    scope = program.scopes[played.scope]
+    reminded = _led_to(program, (one for one in scope.nodes if _reminds(program, one)))
+    worked = _led_to(program, scope.starts)
     for node_id in played.doubled:
-        yield RUNS_TWICE.broken_by(
-            diagram.by_id(node_id),
-            severity=Severity.HINT if node_id in beside else Severity.WARNING,
-        )
+        # Two reminders at the same time are no surprise.
+        if node_id in worked:
+            severity = Severity.HINT if node_id in reminded else Severity.WARNING
+            yield RUNS_TWICE.broken_by(diagram.by_id(node_id), severity=severity)
 
 
 def _entered(program: Program, played: Played) -> Iterator[str]:
@@ -115,16 +117,22 @@ def _entered(program: Program, played: Played) -> Iterator[str]:
             yield node.body
 
 
-def _beside(program: Program, scope_id: str) -> set[str]:
-    """Return the nodes on the paths of events that do not interrupt: as a rule short reminders."""
-    nodes = [program.nodes[one] for one in program.scopes[scope_id].nodes]
-    waiting = [one.id for one in nodes if one.kind is Kind.BOUNDARY and not one.interrupting]
+def _reminds(program: Program, node_id: str) -> bool:
+    node = program.nodes[node_id]
+    return node.kind is Kind.BOUNDARY and not node.interrupting
+
+
+def _led_to(program: Program, starts: Iterable[str]) -> set[str]:
+    """Return the nodes that can be reached without an event that does not interrupt."""
+    waiting = list(starts)
     found: set[str] = set()
     while waiting:
         node_id = waiting.pop()
         if node_id not in found:
             found.add(node_id)
-            waiting += [flow.target for flow in program.nodes[node_id].flows]
+            node = program.nodes[node_id]
+            waiting += [flow.target for flow in node.flows]
+            waiting += [one for one in node.boundary if not _reminds(program, one)]
     return found
 
 

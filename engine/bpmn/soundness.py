@@ -29,6 +29,7 @@ _GONE: Final[Marking] = (-1,)
 """The scope is left from inside: by an error, an escalation or a cancellation."""
 _TERMINATED: Final[Marking] = (-2,)
 """All tokens of the scope are taken away, so that it is completed."""
+_WAITING: Final = frozenset({Kind.WORK, Kind.CATCH, Kind.EVENTS, Kind.SCOPE})
 _LEFT: Final = frozenset({_GONE, _TERMINATED})
 _Item = TypeVar("_Item")
 
@@ -190,7 +191,7 @@ class _Game:
             return
         late: list[int] = []
         has_moved = False
-        for place in dict.fromkeys(sorted(marking, key=self._turn_of)):
+        for place in dict.fromkeys(sorted(marking, key=self._rank)):
             if place >= len(self._order):
                 node = self._node_of[place]
                 if node.kind is Kind.PARALLEL and (rest := self._joined(marking, node)) is not None:
@@ -211,6 +212,10 @@ class _Game:
         if late and not (has_moved and only_first):
             for place in late:
                 yield from self._after(_without(marking, place), place)
+
+    def _rank(self, place: int) -> tuple[bool, int]:
+        """Return the sort key of places: what waits for nobody moves first, then in flow order."""
+        return self._node_of[place].kind in _WAITING, self._turn_of(place)
 
     def _turn_of(self, place: int) -> int:
         return self._number[self._node_of[place].id]
@@ -429,11 +434,9 @@ def _choices(node: Node) -> Iterator[Sequence[Flow]]:
     if node.kind is Kind.PARALLEL:
         yield flows
     elif node.kind is Kind.EXCLUSIVE:
-        first = next((n for n, one in enumerate(others) if one.condition is None), len(others))
-        for flow in others[: first + 1]:
-            yield (flow,)
-        if not plain and (default or not others):
-            yield default
+        yield from ([flow] for flow in flows)
+        if not flows:
+            yield ()
     else:
         for chosen in _subsets(conditional):
             if chosen:
