@@ -11,6 +11,7 @@ from engine.bpmn.lint import check, lint
 from engine.bpmn.reader import read
 from engine.bpmn.sop import Process, read_process
 from tests.unit.bpmn_diagrams import FIELD, START, VALID, changed, flow, line_of, swap
+from tests.unit.small_diagrams import small, sop, timer
 
 CALENDARS = ("kantor", "enam-hari", "24jam")
 PROCESS = '<camunda:property name="sop.nomor"'
@@ -225,3 +226,72 @@ def test_the_nearest_choice_counts_wherever_the_others_stand(
     assert [one.code for one in lint(diagram) if one.severity is Severity.ERROR] == (
         ["calendars-differ"] * differ
     )
+
+
+def waiting(event_id: str, calendar: str) -> str:
+    """Return an intermediate timer event that names a calendar."""
+    return (
+        f'<intermediateCatchEvent id="{event_id}">{sop(kalender=calendar)}<timerEventDefinition>'
+        "<timeDuration>P1D</timeDuration></timerEventDefinition></intermediateCatchEvent>"
+    )
+
+
+EVERYWHERE = (
+    f'{waiting("caught", "kantor")}<subProcess id="s">{waiting("deep", "24jam")}</subProcess>'
+    f'<subProcess triggeredByEvent="true"><startEvent id="begun">{sop(kalender="kantor")}'
+    "<timerEventDefinition><timeDate>2026-07-01</timeDate></timerEventDefinition></startEvent>"
+    f"</subProcess>{timer('reminds', 's', 'P2D', sop(kalender='kantor'))}"
+    '<callActivity calledElement="q"/>'
+)
+CALLED = f'<process id="q">{waiting("called", "kantor")}</process>'
+
+
+def test_every_timer_that_names_a_calendar_runs_in_it_wherever_it_is() -> None:
+    diagram = small(EVERYWHERE, beside=CALLED)
+    assert read_process(diagram).timer_calendars == {
+        "caught": "kantor",
+        "reminds": "kantor",
+        "deep": "24jam",
+        "begun": "kantor",
+        "called": "kantor",
+    }
+    findings = lint(diagram, calendars={"kantor", "24jam"})
+    assert not [one for one in findings if "calendar" in one.code]
+
+
+def test_an_unknown_calendar_is_found_wherever_its_timer_is() -> None:
+    findings = lint(small(EVERYWHERE, beside=CALLED), calendars={"kantor"})
+    assert [one.element_id for one in findings if one.code == "unknown-calendar"] == ["deep"]
+
+
+def test_a_calendar_on_an_event_that_is_no_timer_has_no_effect() -> None:
+    start = f'<startEvent id="s">{sop(kalender="kantor")}<messageEventDefinition/></startEvent>'
+    assert "calendar-without-effect" in [one.code for one in lint(small(start))]
+
+
+def test_a_computed_timer_on_a_step_runs_in_the_calendar_that_it_names() -> None:
+    steps = f'<task id="a"/>{timer("t", "a", "${slow}", sop(kalender="kantor"))}'
+    process = read_process(small(steps))
+    assert process.timer_calendars == {"t": "kantor"}
+    assert process.steps[0].calendar is None
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "calendar"),
+    [
+        ("kantor", "", "kantor"),
+        ("kantor", "24jam", "24jam"),
+        ("", "24jam", "24jam"),
+        ("", "", None),
+    ],
+)
+def test_a_step_of_a_called_process_is_counted_by_its_process_else_by_the_caller(
+    outer: str, inner: str, calendar: str | None
+) -> None:
+    step = f'<task id="a"/>{timer("t", "a", "P1D")}'
+    diagram = small(
+        f'{sop(kalender=outer)}<callActivity calledElement="q"/>',
+        beside=f'<process id="q">{sop(kalender=inner)}<subProcess>{step}</subProcess></process>',
+    )
+    assert read_process(diagram).steps[0].calendar == calendar
+    assert "calendar-without-effect" not in [one.code for one in lint(diagram)]

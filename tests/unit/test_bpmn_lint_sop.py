@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from engine.bpmn import lint_lanes, lint_sop
 from engine.bpmn.findings import Severity
 from engine.bpmn.lint import check, lint
 from engine.bpmn.reader import read
@@ -21,7 +22,16 @@ from tests.unit.bpmn_diagrams import (
     line_of,
     swap,
 )
+from tests.unit.small_diagrams import arrows, lane, small, sop, timer
 
+FORM = (
+    lint_sop.actors,
+    lint_sop.time_standard,
+    lint_sop.escalation,
+    lint_sop.written_time,
+    lint_sop.output,
+)
+LANES_OF_FORM = (lint_lanes.lane_names, lint_lanes.members, lint_lanes.actors)
 SIGN_IN_LANE = ("<bpmn:flowNodeRef>sign</bpmn:flowNodeRef>", "")
 LANES = VALID[VALID.index("<bpmn:laneSet") : VALID.index("<bpmn:startEvent")]
 WRITE_TIMER = 'attachedToRef="write" cancelActivity="false"'
@@ -208,3 +218,74 @@ def test_a_finding_about_a_field_names_its_step_and_the_line_of_the_field() -> N
     source = changed((FIELD, f"\n\n{typed('file')}"))
     finding = next(one for one in lint(read(source)) if one.code == "bad-field-type")
     assert (finding.element_id, finding.line) == ("sign", line_of(source, 'type="file"'))
+
+
+OUTPUT = sop(output="Surat")
+DEEP = {
+    "a sub-process": (f'<subProcess><task id="a">{OUTPUT}</task></subProcess>', ""),
+    "an event sub-process": (
+        f'<subProcess triggeredByEvent="true"><task id="a">{OUTPUT}</task></subProcess>',
+        "",
+    ),
+    "an ad-hoc sub-process": (
+        f'<adHocSubProcess><task id="a">{OUTPUT}</task></adHocSubProcess>',
+        "",
+    ),
+    "a called process": (
+        '<callActivity calledElement="q"/>',
+        f'<process id="q"><task id="a">{OUTPUT}</task></process>',
+    ),
+    "a called task": (
+        '<callActivity calledElement="a"/>',
+        f'<globalUserTask id="a">{OUTPUT}</globalUserTask>',
+    ),
+}
+
+
+@pytest.mark.parametrize(("inside", "beside"), DEEP.values(), ids=DEEP.keys())
+def test_the_rules_of_the_form_hold_in(inside: str, beside: str) -> None:
+    weights = {
+        (one.code, one.element_id): one.severity for one in lint(small(inside, beside=beside))
+    }
+    assert weights["no-lanes", "p"] is Severity.ERROR
+    assert weights["step-without-actor", "a"] is Severity.ERROR
+    assert weights["step-without-time-standard", "a"] is Severity.ERROR
+    assert ("step-without-output", "a") not in weights
+
+
+def test_a_step_that_only_its_sub_process_has_in_a_lane_has_an_actor() -> None:
+    lanes = f"<laneSet>{lane('staff', 's')}</laneSet>"
+    diagram = small(f'{lanes}<subProcess id="s"><task id="a">{OUTPUT}</task></subProcess>')
+    codes = {one.code for one in lint(diagram)}
+    assert not codes & {"no-lanes", "step-without-actor", "step-without-lane"}
+
+
+@pytest.mark.parametrize(("properties", "weight"), [(OUTPUT, "error"), ("", "hint")])
+def test_a_computed_duration_is_no_time_standard(properties: str, weight: str) -> None:
+    inside = f'<task id="a">{properties}</task>{timer("t", "a", "${slow}")}'
+    findings = [one for one in lint(small(inside)) if "time" in one.code]
+    assert [(one.code, one.element_id, one.severity) for one in findings] == [
+        ("computed-time-standard", "a", weight)
+    ]
+    assert "${slow}" in findings[0].message.id
+
+
+def test_a_throw_event_shows_an_escalation_as_well_as_an_end_event() -> None:
+    throw = (
+        '<intermediateThrowEvent id="tell"><escalationEventDefinition/></intermediateThrowEvent>'
+    )
+    inside = f'<task id="a">{OUTPUT}</task>{timer("t", "a", "PT2H")}{throw}{arrows("t", "tell")}'
+    assert "standard-without-escalation" not in {one.code for one in lint(small(inside))}
+
+
+def test_a_foreign_diagram_gets_nothing_worse_than_hints_from_the_form() -> None:
+    inside = (
+        f'<laneSet>{lane("staff", "a", "gone")}{lane("head", "a")}</laneSet><task id="a"/>'
+        f'{timer("t", "a", "PT1H")}{timer("u", "a", "PT2H")}<subProcess><task id="b"/></subProcess>'
+    )
+    rules = (*FORM, *LANES_OF_FORM)
+    found = [finding for rule in rules for finding in rule(small(inside))]
+    assert {finding.severity for finding in found} == {Severity.HINT}
+    assert {"several-time-standards", "in-two-lanes", "step-without-actor"} <= {
+        finding.code for finding in found
+    }
