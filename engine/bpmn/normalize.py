@@ -10,7 +10,7 @@ from typing import Final
 
 from engine.bpmn import events, repetition
 from engine.bpmn.names import STEPS, Element, bpmn, camunda, is_flow_node, kind, text_of
-from engine.bpmn.program import Event, Flow, Handover, Kind, Node, Program, Scope
+from engine.bpmn.program import Flow, Handover, Kind, Node, Program, Scope
 from engine.bpmn.reader import Diagram
 
 SUB_PROCESSES: Final = frozenset({"subProcess", "transaction", "adHocSubProcess"})
@@ -105,7 +105,9 @@ class _Reader:
             flows=tuple(around.outgoing[element_id]),
             default=element.get("default"),
             joins=tuple(incoming) if node_kind in _JOINING and len(incoming) > 1 else (),
-            triggers=events.triggers(self._diagram, element if event_start is None else event_start),
+            triggers=events.triggers(
+                self._diagram, element if event_start is None else event_start
+            ),
             all_triggers=(element if event_start is None else event_start).get("parallelMultiple")
             == "true",
             interrupting=_interrupts(element, event_start),
@@ -128,7 +130,9 @@ class _Reader:
             return Kind.EVENT_SCOPE
         if name in _REHEARSED:
             return self._kind_of_service(element)
-        if name == "eventBasedGateway" or name in _KINDS:
+        if name == "intermediateCatchEvent" and events.link_name(element) is not None:
+            return Kind.PASS
+        if name in _KINDS:
             return _KINDS[name]
         thrown = events.throws(element)
         return Kind.THROW if thrown else Kind.PASS
@@ -147,7 +151,9 @@ class _Reader:
         if kind(element) != "callActivity" or called is None:
             return None
         target = self._diagram.by_id(called)
-        return f"{called}#process" if target is not None and kind(target) in GLOBAL_TASKS else called
+        return (
+            f"{called}#process" if target is not None and kind(target) in GLOBAL_TASKS else called
+        )
 
 
 class _Surroundings:

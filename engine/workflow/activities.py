@@ -161,7 +161,7 @@ class EventScope(ScopeSpec):
 class Process(ScopeSpec):
     """The process itself, at the root of the tree."""
 
-    is_isolated = True  # type: ignore[assignment]  # fixed for each node
+    is_isolated = True
 
     def _on_complete_hook(self, token: Token) -> None:
         token.workflow.completed = True

@@ -37,6 +37,7 @@ from engine.workflow.waiting import (
     happen,
     in_order,
     look_at_conditions,
+    outstanding,
     set_due,
     waiting_for,
 )
@@ -213,7 +214,7 @@ def awaited(specification: Specification, state: bytes) -> tuple[Awaited, ...]:
         Awaited(event=trigger.event, name=trigger.name, element_id=token.task_spec.event_id)
         for token in in_order(workflow.task_tree)
         if is_waiting(token)
-        for trigger in token.task_spec.triggers
+        for trigger in outstanding(token)
         if trigger.event in {Event.MESSAGE, Event.SIGNAL}
     )
 

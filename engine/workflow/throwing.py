@@ -1,12 +1,13 @@
 """Events that a token makes happen: messages, signals, errors, escalations, undoing, ends."""
 
+from functools import partial
 from typing import Any, Final
 
 from engine.bpmn.program import Event, Kind, Trigger
 from engine.workflow.activities import DONE, Activity
 from engine.workflow.case import Token, VisitKind, is_there, put, remove, upwards
 from engine.workflow.nodes import clear, settle
-from engine.workflow.waiting import deliver, happen, throw_upwards
+from engine.workflow.waiting import deliver, happen, one_after_the_other, throw_upwards
 
 _UNDOING = "undoing"
 """In the internal data of a token that undoes: what is still to be undone, the next one last."""
@@ -26,9 +27,8 @@ class Throw(Activity):
         workflow = token.workflow
         self.note(token)
         token.internal_data[_BEFORE] = len(workflow.agenda)
-        for trigger in self.node.triggers:
-            if is_there(token):
-                _throw(token, trigger)
+        throws = (partial(_throw, token, trigger) for trigger in self.node.triggers)
+        one_after_the_other(workflow, throws)
         return None if is_there(token) and _UNDOING in token.internal_data else True
 
     def _on_complete_hook(self, token: Token) -> None:
@@ -57,7 +57,10 @@ class Throw(Activity):
 
 
 def _throw(token: Token, trigger: Trigger) -> None:
+    """Make one trigger happen, unless the one before has taken the token away."""
     workflow = token.workflow
+    if not is_there(token):
+        return
     match trigger.event:
         case Event.MESSAGE | Event.SIGNAL:
             deliver(workflow, trigger.event, trigger.name)

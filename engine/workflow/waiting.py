@@ -184,13 +184,19 @@ def happen(token: Token, event: Event, trigger: Trigger | None = None) -> None:
     token.run()
 
 
+def outstanding(token: Token) -> list[Trigger]:
+    """Return what a waiting token still waits for: of several that all must happen, the rest."""
+    seen = token.internal_data.get(_SEEN, ())
+    return [one for number, one in enumerate(token.task_spec.triggers) if number not in seen]
+
+
 def waiting_for(workflow: CaseWorkflow, event: Event, name: str) -> list[tuple[Token, Trigger]]:
     """Return the tokens that wait for a message or signal of that name, each with its trigger."""
     return [
         (token, trigger)
         for token in in_order(workflow.task_tree)
         if is_waiting(token)
-        for trigger in token.task_spec.triggers
+        for trigger in outstanding(token)
         if trigger.event is event and trigger.name == name
     ]
 
@@ -200,11 +206,11 @@ def deliver(workflow: CaseWorkflow, event: Event, name: str) -> int:
     found = waiting_for(workflow, event, name)
     if event is Event.MESSAGE:
         found = found[:1]
-    _one_after_the_other(workflow, (partial(happen, one, event, by) for one, by in found))
+    one_after_the_other(workflow, (partial(happen, one, event, by) for one, by in found))
     return len(found)
 
 
-def _one_after_the_other(workflow: CaseWorkflow, happenings: Iterable[Callable[[], None]]) -> None:
+def one_after_the_other(workflow: CaseWorkflow, happenings: Iterable[Callable[[], None]]) -> None:
     """Let several things happen at once; what the first begins runs before what the next does."""
     agenda = workflow.agenda
     before = len(agenda)
@@ -246,7 +252,7 @@ def look_at_conditions(workflow: CaseWorkflow) -> None:
     """Let every conditional event happen whose condition has come true."""
     while found := list(_come_true(workflow)):
         happenings = (partial(happen, one, Event.CONDITION, by) for one, by in found)
-        _one_after_the_other(workflow, happenings)
+        one_after_the_other(workflow, happenings)
 
 
 def _come_true(workflow: CaseWorkflow) -> Iterator[tuple[Token, Trigger]]:
