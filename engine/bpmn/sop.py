@@ -13,8 +13,6 @@ from typing import Final
 from engine.bpmn import order
 from engine.bpmn.actors import actors, lane_groups, lane_name, lane_of_steps
 from engine.bpmn.names import (
-    GLOBAL_STEPS,
-    STEPS,
     Element,
     bpmn,
     camunda,
@@ -186,10 +184,11 @@ def all_form_fields(diagram: Diagram) -> list[Element]:
 
 def _steps_in_order(diagram: Diagram, *, rehearsal: bool) -> list[Element]:
     """Return the steps as the SOP's table lists them."""
+    steps = set(diagram.steps)
     return [
         element
         for element in order.in_flow_order(diagram)
-        if kind(element) in STEPS | GLOBAL_STEPS or (rehearsal and needs_service(element))
+        if element in steps or (rehearsal and needs_service(element))
     ]
 
 
