@@ -157,8 +157,16 @@ class _Game:
             waiting = {one.gateway for one in played.stuck}
             played.dead = tuple(one for one in dict.fromkeys(self._dead()) if one not in waiting)
         played.doubled = tuple(self._first_doubled())
-        completes = () in following or not played.is_whole or not ends
+        completes = () in following or not played.is_whole or not ends or self._has_other_end()
         return played, _Outcome(completes=completes, escaping=frozenset(self._escaping))
+
+    def _has_other_end(self) -> bool:
+        """Return whether an event sub-process that interrupts the scope can complete it."""
+        events = (self._program.nodes[one] for one in self._scope.event_scopes)
+        return any(
+            one.interrupting and self._outcomes.get(one.body or "", _Outcome()).completes
+            for one in events
+        )
 
     def _explore(self, first: Marking) -> dict[Marking, set[Marking]]:
         """Return the markings that were reached, each with those that follow it."""
