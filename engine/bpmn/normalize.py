@@ -78,7 +78,7 @@ class _Reader:
         is_ad_hoc = kind(element) == "adHocSubProcess"
         self.scopes[scope_id] = Scope(
             id=scope_id,
-            starts=tuple(_starts(element, children, surroundings)),
+            starts=tuple(_starts(children, surroundings)),
             nodes=tuple(child.get("id", "") for child in children),
             event_scopes=tuple(c.get("id", "") for c in children if is_event_sub_process(c)),
             one_by_one=is_ad_hoc and ordering == "Sequential",
@@ -245,7 +245,7 @@ def _interrupts(element: Element, event_start: Element | None) -> bool:
     return element.get("cancelActivity", "true") == "true"
 
 
-def _starts(scope: Element, nodes: list[Element], around: _Surroundings) -> Iterator[str]:
+def _starts(nodes: list[Element], around: _Surroundings) -> Iterator[str]:
     """Yield where a scope begins: at its start event or, without one, wherever nothing leads to."""
     starts = [node for node in nodes if kind(node) == "startEvent"]
     if starts:

@@ -24,6 +24,8 @@ from engine.workflow.waiting import WaitingSpec, armed, note_event
 
 DONE = "done"
 """In the internal data of a scope: what can be undone in it, in the order of completion."""
+OWN = "own"
+"""In the internal data of a call: the variables of the turn that it is of a loop."""
 
 
 class Activity(NodeSpec):
@@ -98,7 +100,7 @@ class ScopeSpec(Activity):
     def _run_hook(self, token: Token) -> None:
         if not self.node.hidden:
             token.workflow.visit(VisitKind.ENTERED, self.bpmn_id)
-        if self.node.isolated:
+        if self.node.isolated and token.parent is not None:
             _hand_in(token, self.node)
         self.begin(token)
 
@@ -168,11 +170,15 @@ class Process(ScopeSpec):
 
 
 def _hand_in(token: Token, node: Node) -> None:
-    around = variables(token.parent) | token.data
-    values: dict[str, object] = {}
+    """Hand over to a called process, which sees nothing else, not even which turn it is."""
+    own = dict(token.data)
+    token.internal_data[OWN] = own
+    token.data.clear()
     for one in node.inputs:
-        values |= around if not one.source else {one.target: evaluate(token.parent, one.source)}
-    token.data.update(values)
+        if one.source:
+            token.data[one.target] = evaluate(token.parent, one.source, own)
+        else:
+            token.data.update(variables(token.parent) | own)
 
 
 def _hand_out(token: Token, node: Node) -> None:

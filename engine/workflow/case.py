@@ -144,24 +144,26 @@ def assign(token: Token, values: Mapping[str, object]) -> None:
                 break
 
 
-def evaluate(token: Token, text: str) -> object:
+def evaluate(token: Token, text: str, also: Mapping[str, object] | None = None) -> object:
     """Return the value of an expression, or a text with the expressions in it filled in.
+
+    `also` are variables that it sees besides those at the token.
 
     Raises:
         UndefinedVariable, ExpressionFailed: as they say.
     """
     if not is_composite(text):
         return text
-    return compile_composite(text).evaluate(variables(token))
+    return compile_composite(text).evaluate(variables(token) | dict(also or {}))
 
 
-def holds(token: Token, condition: str) -> bool:
-    """Return whether a condition holds.
+def holds(token: Token, condition: str, also: Mapping[str, object] | None = None) -> bool:
+    """Return whether a condition holds; `also` as for `evaluate`.
 
     Raises:
         UndefinedVariable, ExpressionFailed: as they say.
     """
-    return compile_expression(condition).test(variables(token))
+    return compile_expression(condition).test(variables(token) | dict(also or {}))
 
 
 def holds_already(token: Token, condition: str) -> bool:

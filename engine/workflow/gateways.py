@@ -8,7 +8,7 @@ from SpiffWorkflow.task import TaskState
 from engine.bpmn.program import Flow, Kind, Node, Program
 from engine.errors import Invalid
 from engine.expressions import UndefinedVariable
-from engine.workflow.case import CaseWorkflow, Token, VisitKind, holds, is_there, put, remove
+from engine.workflow.case import CaseWorkflow, Token, VisitKind, holds, put, remove
 from engine.workflow.nodes import NodeSpec, arrival, leave
 
 
@@ -54,9 +54,7 @@ class Choosing(NodeSpec):
         elif missing:
             missing.clear()
         if not chosen and node.flows:
-            raise NoWayOut(
-                f"No condition holds at the gateway {node.id!r}.", element_id=node.id
-            )
+            raise NoWayOut(f"No condition holds at the gateway {node.id!r}.", element_id=node.id)
         return chosen, missing
 
 
@@ -85,7 +83,7 @@ class Events(NodeSpec):
 class Arrival(NodeSpec):
     """A token that has come along a flow to a gateway that joins."""
 
-    def __init__(self, process: Any, node: Node, flow_id: str) -> None:  # noqa: ANN401
+    def __init__(self, process: Any, node: Node, flow_id: str) -> None:
         super().__init__(process, node, arrival(flow_id))
 
     def _update_hook(self, token: Token) -> bool:
@@ -113,7 +111,7 @@ def _join(scope: Token, node: Node, arrivals: Sequence[Token]) -> None:
 
 
 def join_inclusive(workflow: CaseWorkflow, *, whatever_comes: bool = False) -> bool:
-    """Let the first inclusive gateway go on that no further token can reach; return whether one did.
+    """Let the first inclusive gateway go on that no token can reach any more; tell whether one did.
 
     BPMN 2.0.2, section 13.4.3: a token elsewhere is waited for if it can come by a flow that no
     token has come by yet, unless it can as well come by one that has one. With `whatever_comes` a
@@ -168,6 +166,3 @@ def _before(siblings: Sequence[Node], target: str) -> Iterator[str]:
     for one in siblings:
         if any(flow.target == target for flow in one.flows) or target in one.boundary:
             yield one.id
-
-
-__all__ = ["Arrival", "Events", "Exclusive", "Inclusive", "NoWayOut", "Parallel", "is_there"]

@@ -31,14 +31,14 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library ships no type
     def _predict(self, *_: object, **__: object) -> None:
         """Do nothing: a token is there or it is not."""
 
-    def _update_hook(self, token: Token) -> bool:
+    def _update_hook(self, token: Token) -> bool:  # noqa: ARG002 — of the library
         return True
 
     def _on_ready_hook(self, token: Token) -> None:
         if not self.manual:
             token.workflow.agenda.append(token)
 
-    def _run_hook(self, token: Token) -> bool | None:
+    def _run_hook(self, token: Token) -> bool | None:  # noqa: ARG002 — of the library
         return True
 
     def _on_complete_hook(self, token: Token) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from engine.bpmn.program import Loop, MultiInstance, Node
 from engine.errors import Invalid
 from engine.expressions import ExpressionFailed
-from engine.workflow.activities import Activity
+from engine.workflow.activities import OWN, Activity
 from engine.workflow.case import Token, evaluate, holds, put, remove
 from engine.workflow.nodes import leave, settle, taken
 
@@ -55,7 +55,7 @@ class StandardLoop(Repeat):
         _begin(token, self.node, 0)
         return None
 
-    def ends_with(self, token: Token, turn: Token) -> bool:
+    def ends_with(self, token: Token, turn: Token) -> bool:  # noqa: ARG002 — other loops need it
         return not self._wants_more(token)
 
     def emptied(self, token: Token) -> None:
@@ -93,7 +93,9 @@ class Instances(Repeat):
 
     def ends_with(self, token: Token, turn: Token) -> bool:
         self._count(token)
-        return self.loop.completion is not None and holds(turn, self.loop.completion)
+        # A called process sees no variables of its caller, but this condition is the caller's.
+        own = turn.internal_data.get(OWN, turn.data)
+        return self.loop.completion is not None and holds(token, self.loop.completion, own)
 
     def emptied(self, token: Token) -> None:
         done = _done(token)
