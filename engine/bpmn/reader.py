@@ -1,7 +1,8 @@
 """Reads a BPMN file: hardened against hostile XML, line numbers kept.
 
 No entities, no DTD, no network; limits on size, depth and number of elements bite while the file
-is being read, before memory is spent.
+is being read, before memory is spent. What the dialects of modelers write in different ways comes
+out in one: see `references` and `data`.
 """
 
 import hashlib
@@ -18,6 +19,14 @@ from engine.bpmn.data import drop_data, name_collections
 from engine.bpmn.executable import callables, called_from, not_run, process_to_run
 from engine.bpmn.findings import DiagramRefused, Finding, Rule, Severity, Text
 from engine.bpmn.graph import Graph, read_graph
+from engine.bpmn.limits import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_ELEMENTS,
+    TOO_DEEP,
+    TOO_LARGE,
+    TOO_MANY_ELEMENTS,
+)
 from engine.bpmn.names import (
     BPMN,
     BPMN_DI,
@@ -32,26 +41,11 @@ from engine.bpmn.names import (
 )
 from engine.bpmn.references import make_up_ids, place_event_definitions, strip_prefixes
 
-MAX_BYTES: Final = 5 * 2**20
-MAX_DEPTH: Final = 100
-MAX_ELEMENTS: Final = 20_000
 _CHUNK: Final = 16 * 2**10
 _BYTE_ORDER_MARKS: Final = b"\xef\xbb\xbf\xff\xfe"
 # Atomic, so that a file made of many comments cannot make the search slow.
 _PROLOG_WITH_DOCTYPE: Final = re.compile(rb"(?>(?:\s+|<\?.*?\?>|<!--.*?-->)*)<!DOCTYPE", re.DOTALL)
 
-TOO_LARGE = Rule(
-    "file-too-large",
-    Severity.ERROR,
-    Text(
-        id="Berkas ini {size} byte; paling besar {limit} byte.",
-        en="The file has {size} bytes; {limit} are allowed.",
-    ),
-    Text(
-        id="Keluarkan gambar dan isian besar dari diagram, atau bagi menjadi beberapa proses.",
-        en="Take pictures and large texts out of the diagram, or divide it into several processes.",
-    ),
-)
 NOT_XML = Rule(
     "not-xml",
     Severity.ERROR,
@@ -68,30 +62,6 @@ HAS_DOCTYPE = Rule(
     Text(
         id="Hapus baris DOCTYPE; diagram BPMN tidak memerlukannya.",
         en="Delete the DOCTYPE line; a BPMN diagram needs none.",
-    ),
-)
-TOO_DEEP = Rule(
-    "too-deep",
-    Severity.ERROR,
-    Text(
-        id="Elemen bersarang lebih dari {limit} tingkat.",
-        en="Elements are nested more than {limit} deep.",
-    ),
-    Text(
-        id="Simpan ulang diagram di pemodel BPMN.",
-        en="Save the diagram again in a BPMN modeler.",
-    ),
-)
-TOO_MANY_ELEMENTS = Rule(
-    "too-many-elements",
-    Severity.ERROR,
-    Text(
-        id="Berkas ini memuat lebih dari {limit} elemen.",
-        en="The file has more than {limit} elements.",
-    ),
-    Text(
-        id="Bagi diagram menjadi beberapa proses.",
-        en="Divide the diagram into several processes.",
     ),
 )
 NOT_BPMN = Rule(
@@ -213,13 +183,7 @@ def read(source: bytes) -> Diagram:
     strip_prefixes(root)
     name_collections(root)
     drop_data(root)
-    place_event_definitions(
-        root,
-        too_many=TOO_MANY_ELEMENTS,
-        most=MAX_ELEMENTS,
-        too_large=TOO_LARGE,
-        most_bytes=MAX_BYTES,
-    )
+    place_event_definitions(root)
     made_up = make_up_ids(root)
     return Diagram(root=root, process=process_to_run(root), digest=digest, made_up=made_up)
 

@@ -11,7 +11,8 @@ from typing import Final
 
 from lxml import etree
 
-from engine.bpmn.findings import DiagramRefused, Rule
+from engine.bpmn.findings import DiagramRefused
+from engine.bpmn.limits import MAX_BYTES, MAX_ELEMENTS, TOO_LARGE, TOO_MANY_ELEMENTS
 from engine.bpmn.names import BPMN, Element, bpmn, is_flow_node, kind, text_of
 
 _ATTRIBUTES: Final = (
@@ -94,12 +95,10 @@ def _is_definition(name: str) -> bool:
     return name.endswith("EventDefinition")
 
 
-def place_event_definitions(
-    root: Element, *, too_many: Rule, most: int, too_large: Rule, most_bytes: int
-) -> None:
+def place_event_definitions(root: Element) -> None:
     """Put a copy of the event definition that an event refers to in the place of the reference.
 
-    Raises DiagramRefused: the copies would come to more than `most` elements or `most_bytes`.
+    Raises DiagramRefused: the copies alone would be larger than a file may be.
     """
     definitions = {one.get("id"): one for one in root if _is_definition(kind(one))}
     sizes = {name: (_count(one), len(etree.tostring(one))) for name, one in definitions.items()}
@@ -107,10 +106,10 @@ def place_event_definitions(
     for reference in _definition_references(root, definitions):
         name = text_of(reference)
         elements, size = elements + sizes[name][0], size + sizes[name][1]
-        if elements > most:
-            raise DiagramRefused([too_many.broken_by(reference, limit=most)])
-        if size > most_bytes:
-            raise DiagramRefused([too_large.broken_by(reference, size=size, limit=most_bytes)])
+        if elements > MAX_ELEMENTS:
+            raise DiagramRefused([TOO_MANY_ELEMENTS.broken_by(reference, limit=MAX_ELEMENTS)])
+        if size > MAX_BYTES:
+            raise DiagramRefused([TOO_LARGE.broken_by(reference, size=size, limit=MAX_BYTES)])
         _replace(reference, definitions[name])
 
 

@@ -10,11 +10,12 @@ from lxml import etree
 
 from engine.bpmn import reader
 from engine.bpmn.findings import DiagramRefused, Finding, Severity
+from engine.bpmn.limits import MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS
 from engine.bpmn.lint import lint
 from engine.bpmn.names import text_of
 from engine.bpmn.normalize import normalize
 from engine.bpmn.program import MultiInstance
-from engine.bpmn.reader import MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, Diagram, read
+from engine.bpmn.reader import Diagram, read
 from engine.bpmn.sop import read_process
 from engine.errors import Invalid
 from tests.unit.bpmn_diagrams import VALID, added, changed, line_of

@@ -1,0 +1,46 @@
+"""How large a file may be, in bytes, depth and elements, and what is said of a larger one."""
+
+from typing import Final
+
+from engine.bpmn.findings import Rule, Severity, Text
+
+MAX_BYTES: Final = 5 * 2**20
+MAX_DEPTH: Final = 100
+MAX_ELEMENTS: Final = 20_000
+
+TOO_LARGE = Rule(
+    "file-too-large",
+    Severity.ERROR,
+    Text(
+        id="Berkas ini {size} byte; paling besar {limit} byte.",
+        en="The file has {size} bytes; {limit} are allowed.",
+    ),
+    Text(
+        id="Keluarkan gambar dan isian besar dari diagram, atau bagi menjadi beberapa proses.",
+        en="Take pictures and large texts out of the diagram, or divide it into several processes.",
+    ),
+)
+TOO_DEEP = Rule(
+    "too-deep",
+    Severity.ERROR,
+    Text(
+        id="Elemen bersarang lebih dari {limit} tingkat.",
+        en="Elements are nested more than {limit} deep.",
+    ),
+    Text(
+        id="Simpan ulang diagram di pemodel BPMN.",
+        en="Save the diagram again in a BPMN modeler.",
+    ),
+)
+TOO_MANY_ELEMENTS = Rule(
+    "too-many-elements",
+    Severity.ERROR,
+    Text(
+        id="Berkas ini memuat lebih dari {limit} elemen.",
+        en="The file has more than {limit} elements.",
+    ),
+    Text(
+        id="Bagi diagram menjadi beberapa proses.",
+        en="Divide the diagram into several processes.",
+    ),
+)
