@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.bpmn.findings import DiagramRefused, Finding, Rule, Severity, Text
-from engine.bpmn.names import GLOBAL_TASKS, Element, bpmn, is_flow_node, kind
+from engine.bpmn.names import GLOBAL_TASKS, Element, bpmn, is_flow_node
 
 NO_PROCESS = Rule(
     "no-process",
@@ -50,18 +50,12 @@ def process_to_run(root: Element) -> Element:
 
 def not_run(root: Element, running: Element, called: Sequence[Element]) -> list[Finding]:
     """Return a warning for each process with something drawn in it that never runs."""
+    run = {running, *called}
     return [
         SEVERAL_PROCESSES.broken_by(process, process=running.get("id", ""))
         for process in root.iterchildren(bpmn("process"))
-        if process is not running and process not in called and any(map(is_flow_node, process))
+        if process not in run and any(map(is_flow_node, process))
     ]
-
-
-def callers(scope: Element) -> Iterator[Element]:
-    """Yield the call activities in a process, at any depth, that name what they call."""
-    for activity in scope.iter(bpmn("callActivity")):
-        if activity.get("calledElement"):
-            yield activity
 
 
 def called_from(process: Element, callable_by_id: Mapping[str, Element]) -> list[Element]:
@@ -72,8 +66,8 @@ def called_from(process: Element, callable_by_id: Mapping[str, Element]) -> list
     found = {process}
     waiting = [process]
     while waiting:
-        for activity in callers(waiting.pop()):
-            target = callable_by_id.get(activity.get("calledElement", ""))
+        for called in _calls(waiting.pop()):
+            target = callable_by_id.get(called)
             if target is not None and target not in found:
                 found.add(target)
                 waiting.append(target)
@@ -82,16 +76,17 @@ def called_from(process: Element, callable_by_id: Mapping[str, Element]) -> list
 
 def callables(root: Element) -> Mapping[str, Element]:
     """Return by id the processes and global tasks of a file, in its order."""
-    return {
-        element_id: one
-        for one in root
-        if kind(one) in GLOBAL_TASKS | {"process"} and (element_id := one.get("id"))
-    }
+    found = root.iterchildren(*map(bpmn, (*GLOBAL_TASKS, "process")))
+    return {element_id: one for one in found if (element_id := one.get("id"))}
 
 
 def _called_by_others(processes: Sequence[Element]) -> Iterator[str]:
     """Yield the ids of the processes that another one calls."""
     for process in processes:
-        for activity in callers(process):
-            if activity.get("calledElement") != process.get("id"):
-                yield activity.get("calledElement", "")
+        yield from (called for called in _calls(process) if called != process.get("id"))
+
+
+def _calls(process: Element) -> Iterator[str]:
+    """Yield what the call activities in a process, at any depth, name."""
+    for activity in process.iter(bpmn("callActivity")):
+        yield activity.get("calledElement", "")

@@ -37,7 +37,6 @@ LANES = VALID[VALID.index("<bpmn:laneSet") : VALID.index("<bpmn:startEvent")]
 WRITE_TIMER = 'attachedToRef="write" cancelActivity="false"'
 TO_LATE = 'sourceRef="write_timer" targetRef="late"'
 UNSUPPORTED_CONSTRAINTS = [
-    ("boolean", "readonly", "true"),
     ("boolean", "min", "1"),
     ("string", "max", "1"),
     ("long", "maxlength", "1"),
