@@ -106,7 +106,7 @@ LINK_WITHOUT_PARTNER = Rule(
 )
 LINK_UNUSED = Rule(
     "link-unused",
-    Severity.WARNING,
+    Severity.ERROR,
     Text(
         id='Tidak ada tautan yang menuju "{name}".',
         en='No link leads to "{name}".',
@@ -162,7 +162,7 @@ def boundaries(diagram: Diagram) -> Iterator[Finding]:
     """A boundary event is attached to an activity of the same scope."""
     for graph, event in _events(diagram, "boundaryEvent"):
         host = graph.nodes.get(event.get("attachedToRef", ""))
-        if host is None or not is_activity(host):
+        if host is None or not _is_activity(host):
             yield NOT_ON_STEP.broken_by(event)
 
 
@@ -255,7 +255,7 @@ def ways_back(diagram: Diagram) -> Iterator[Finding]:
             yield TIMER_REPEATS_STEP.broken_by(event)
 
 
-def is_activity(node: Element) -> bool:
+def _is_activity(node: Element) -> bool:
     """Return whether a flow node is a task, a sub-process or a call."""
     return kind(node).endswith("Task") or kind(node) in SUB_PROCESSES | {"task", "callActivity"}
 

@@ -1,6 +1,7 @@
 """Lint as a whole: every rule bites, a good diagram passes, nothing but a refusal comes out."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -11,48 +12,77 @@ from hypothesis import strategies as st
 from engine.bpmn import (
     lint_calendars,
     lint_events,
+    lint_expressions,
     lint_fields,
     lint_flow,
     lint_gateways,
     lint_ids,
     lint_lanes,
-    lint_parallel,
+    lint_loops,
+    lint_repetition,
     lint_scope,
+    lint_services,
     lint_sop,
+    lint_soundness,
+    lint_triggers,
+    lint_world,
 )
 from engine.bpmn.findings import DiagramRefused, Finding, Rule, Severity
-from engine.bpmn.lint import RULES, RULES_OF_OFFICE, check, lint
+from engine.bpmn.lint import (
+    RULES,
+    RULES_IN_EARNEST,
+    RULES_OF_OFFICE,
+    RULES_OF_PROGRAM,
+    check,
+    lint,
+)
+from engine.bpmn.normalize import normalize
 from engine.bpmn.reader import read
 from engine.bpmn.sop import read_process
-from engine.bpmn.normalize import normalize
 from engine.workflow.specification import compile_program
 from tests.unit import test_bpmn_calendars as calendars
+from tests.unit import test_bpmn_lint_constructs as constructs
 from tests.unit import test_bpmn_lint_flow as flow
-from tests.unit import test_bpmn_lint_parallel as parallel
 from tests.unit import test_bpmn_lint_scope as scope
 from tests.unit import test_bpmn_lint_sop as sop
+from tests.unit import test_bpmn_soundness as soundness
 from tests.unit.bpmn_diagrams import VALID, Case, changed
 
-ERRORS = [*scope.ERRORS, *flow.ERRORS, *parallel.ERRORS, *sop.ERRORS, *calendars.ERRORS]
+ERRORS = [
+    *scope.ERRORS,
+    *flow.ERRORS,
+    *constructs.ERRORS,
+    *soundness.ERRORS,
+    *sop.ERRORS,
+    *calendars.ERRORS,
+]
 WARNINGS = [*scope.WARNINGS, *flow.WARNINGS, *calendars.WARNINGS]
 WARNINGS_BESIDE_OTHERS = [
     *flow.WARNINGS_BESIDE_OTHERS,
-    *parallel.WARNINGS_BESIDE_OTHERS,
+    *constructs.WARNINGS_BESIDE_OTHERS,
+    *soundness.WARNINGS_BESIDE_OTHERS,
     *calendars.WARNINGS_BESIDE_OTHERS,
 ]
-HINTS = [*scope.HINTS, *sop.HINTS, *calendars.HINTS]
-OTHERS = [*WARNINGS, *WARNINGS_BESIDE_OTHERS, *HINTS]
+HINTS = [*scope.HINTS, *flow.HINTS, *sop.HINTS, *calendars.HINTS]
+HINTS_BESIDE_OTHERS = [*constructs.HINTS_BESIDE_OTHERS, *soundness.HINTS_BESIDE_OTHERS]
+OTHERS = [*WARNINGS, *WARNINGS_BESIDE_OTHERS, *HINTS, *HINTS_BESIDE_OTHERS]
 MODULES = [
     lint_calendars,
     lint_events,
+    lint_expressions,
     lint_fields,
     lint_flow,
     lint_gateways,
     lint_ids,
     lint_lanes,
-    lint_parallel,
+    lint_loops,
+    lint_repetition,
     lint_scope,
+    lint_services,
     lint_sop,
+    lint_soundness,
+    lint_triggers,
+    lint_world,
 ]
 CALENDARS = calendars.CALENDARS
 REFERENCE = Path(__file__).parents[2] / "processes" / "evaluasi-internal-capaian-kinerja.bpmn"
@@ -88,6 +118,13 @@ def test_what_may_surprise_is_warned_of_and_runs(case: Case) -> None:
     check(read(case.source), calendars=CALENDARS)
 
 
+@pytest.mark.parametrize("case", HINTS_BESIDE_OTHERS, ids=str)
+def test_what_an_owner_may_not_expect_is_hinted_at(case: Case) -> None:
+    found = [(one.code, one.element_id, one.severity) for one in lint_of(case)]
+    assert (case.code, case.element_id, Severity.HINT) in found
+    check(read(case.source), calendars=CALENDARS)
+
+
 @pytest.mark.parametrize("case", HINTS, ids=str)
 def test_what_could_be_better_is_the_only_thing_hinted_at(case: Case) -> None:
     found = [(one.code, one.element_id, one.severity) for one in lint_of(case)]
@@ -107,11 +144,11 @@ def test_every_rule_function_is_in_the_table() -> None:
         function
         for module in MODULES
         for name, function in vars(module).items()
-        if callable(function)
-        and not name.startswith("_")
+        if not name.startswith("_")
         and getattr(function, "__module__", "") == module.__name__
+        and getattr(function, "__annotations__", {}).get("return") == Iterator[Finding]
     }
-    assert functions == {*RULES, *RULES_OF_OFFICE}
+    assert functions == {*RULES, *RULES_IN_EARNEST, *RULES_OF_PROGRAM, *RULES_OF_OFFICE}
 
 
 @pytest.mark.parametrize("case", [*ERRORS, *OTHERS], ids=str)
@@ -130,7 +167,7 @@ def test_the_refusal_names_the_first_error_and_counts_the_others() -> None:
     with pytest.raises(DiagramRefused) as refused:
         check(read(source))
     assert str(refused.value) == (
-        "The diagram is refused. This step has no output. (line 38, write) And 2 more."
+        "The diagram is refused. This step has no output. (line 38, write) And 1 more."
     )
 
 
