@@ -72,7 +72,6 @@ RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
     lint_repetition.elements,
     lint_services.scripts,
     lint_services.results,
-    lint_services.expressions,
     lint_services.calls,
     lint_services.handovers,
     lint_world.partners,
@@ -97,6 +96,7 @@ RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
 )
 RULES_IN_EARNEST: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
     lint_scope.executable,
+    lint_services.expressions,
     lint_services.services,
 )
 """Rules that a rehearsal need not keep."""

@@ -131,7 +131,7 @@ def expressions(diagram: Diagram) -> Iterator[Finding]:
 def services(diagram: Diagram) -> Iterator[Finding]:
     """The engine does by itself only what it knows how to do."""
     for task in _running(diagram, SERVICES):
-        if needs_service(task):
+        if needs_service(task) and task.get(camunda("expression")) is None:
             yield SERVICE.broken_by(task)
 
 

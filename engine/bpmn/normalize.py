@@ -12,6 +12,7 @@ from engine.bpmn import events, repetition
 from engine.bpmn.names import STEPS, Element, bpmn, camunda, is_flow_node, kind, text_of
 from engine.bpmn.program import Flow, Handover, Kind, Node, Program, Scope
 from engine.bpmn.reader import Diagram
+from engine.bpmn.services import computes
 
 SUB_PROCESSES: Final = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 GLOBAL_TASKS: Final = frozenset(
@@ -138,7 +139,7 @@ class _Reader:
         return Kind.THROW if thrown else Kind.PASS
 
     def _kind_of_service(self, element: Element) -> Kind:
-        if _expression(element) is not None:
+        if computes(element):
             return Kind.ASSIGN
         if kind(element) == "sendTask" and element.get("messageRef"):
             return Kind.THROW

@@ -2,8 +2,10 @@
 
 import pytest
 
-from engine.bpmn.findings import Severity
+from engine.bpmn.findings import DiagramRefused, Severity
 from engine.bpmn.lint import check, lint
+from engine.bpmn.normalize import normalize
+from engine.bpmn.program import Kind
 from engine.bpmn.reader import read
 from tests.unit.bpmn_diagrams import Case
 from tests.unit.small_diagrams import arrows, source
@@ -367,11 +369,22 @@ def test_what_the_standard_allows_is_not_refused(written: bytes) -> None:
     check(read(written))
 
 
+BEAN = task("serviceTask", 'camunda:expression="${mail.send(letter)}"')
+
+
 @pytest.mark.parametrize(
-    "case", [one for one in ERRORS if one.code == "service-not-supported"], ids=str
+    "case",
+    [Case("bad-expression", "x", BEAN)]
+    + [one for one in ERRORS if one.code == "service-not-supported"],
+    ids=str,
 )
 def test_a_rehearsal_needs_no_services(case: Case) -> None:
-    check(read(case.source), rehearsal=True)
+    diagram = read(case.source)
+    with pytest.raises(DiagramRefused):
+        check(diagram)
+    check(diagram, rehearsal=True)
+    (node,) = [one for one in normalize(diagram, rehearsal=True).nodes.values() if one.id == "x"]
+    assert (node.kind, node.for_starter) == (Kind.WORK, True)
 
 
 def test_an_undeclared_error_is_known_by_the_text_of_its_reference() -> None:
