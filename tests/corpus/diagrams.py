@@ -15,7 +15,8 @@ moves = ["complete ask approved=true", "wait PT1H", "fire", "message M", "signal
 visits = ["start", "ask", "end"]    # ids of the drawing, in the order in which they were visited
 open = ["ask"]                 # open tasks at the end of the moves, when the case has not ended
 result = { approved = true }   # variables of the process that must be there at the end
-raises = "NoWayOut"            # the last move fails with this error
+waits = true                   # nobody has an open task, yet the case has not ended
+raises = "NoWayOut"            # the last move, or the start without moves, fails with this
 ```
 """
 
@@ -37,6 +38,7 @@ class Run:
     visits: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
     result: Mapping[str, object] = field(default_factory=dict)
+    waits: bool = False
     raises: str = ""
 
 
