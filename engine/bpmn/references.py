@@ -69,7 +69,8 @@ def _local(element: Element, reference: str, imported: set[str | None]) -> str:
 def make_up_ids(root: Element) -> frozenset[str]:
     """Give an id with a "#" to each node, flow, lane and event definition without one; return all.
 
-    No id of a drawing has a "#" (lint refuses it), so nothing drawn can be taken for made up.
+    No id of a drawing has a "#" (lint refuses it), so nothing drawn can be taken for made up. The
+    numbering is for ever: the states and histories of cases name these ids.
     """
     count: Counter[str] = Counter()
     taken = {element_id for one in root.iter(f"{{{BPMN}}}*") if (element_id := one.get("id"))}
