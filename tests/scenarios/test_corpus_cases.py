@@ -22,14 +22,15 @@ from tests.clock import WEDNESDAY_MORNING, TestClock
 from tests.corpus.diagrams import Run, Sample, samples
 from tests.corpus.playing import read_move, seconds
 
-ALWAYS_OPEN = """
-default = "24jam"
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ALWAYS_OPEN = f"""
+default = "kantor"
 [calendars.kantor]
 zone = "Asia/Makassar"
-closed_on_public_holidays = true
-closed_on_joint_leave = true
+closed_on_public_holidays = false
+closed_on_joint_leave = false
 [calendars.kantor.hours]
-monday = ["08.00-16.00"]
+{"".join(f'{day} = ["00.00-24.00"]' + chr(10) for day in DAYS)}
 """
 VISITED = {
     EventType.SCOPE_ENTERED,
@@ -64,7 +65,8 @@ class Office:
             self.by = people.acting(tx, "atasan")
 
     def start(self, sample: Sample, run: Run) -> UUID:
-        """Deploy a diagram and start a case of it; return its id."""
+        """Deploy a diagram and start a case of it on a Wednesday morning; return its id."""
+        self.clock.now = WEDNESDAY_MORNING
         with self.database.begin() as tx:
             rehearsal = sample.deploy == "simulate"
             deployed = definitions.deploy(tx, sample.source, by=SYSTEM, rehearsal=rehearsal)
