@@ -154,12 +154,11 @@ def order(diagram: Diagram) -> Iterator[Finding]:
     for _, gateway, flows in _nodes(diagram):
         if kind(gateway) != "exclusiveGateway":
             continue
-        ordered = [flow for flow in flows if flow.get("id") != gateway.get("default")]
-        plain = [number for number, flow in enumerate(ordered) if _condition(flow) is None]
-        if plain:
-            others = ordered[plain[0] + 1 :]
-            default = [flow for flow in flows if flow not in ordered]
-            for flow in (*others, *default):
+        default = [flow for flow in flows if flow.get("id") == gateway.get("default")]
+        others = [flow for flow in flows if flow.get("id") != gateway.get("default")]
+        plain = next((n for n, flow in enumerate(others) if _condition(flow) is None), None)
+        if plain is not None:
+            for flow in (*others[plain + 1 :], *default):
                 yield NEVER_TAKEN.broken_by(flow)
 
 

@@ -1,7 +1,7 @@
 """Rules of loops: somewhere in a loop the case waits, or something in it can end it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from engine.bpmn.findings import Finding, Rule, Severity, Text
@@ -9,7 +9,7 @@ from engine.bpmn.loops import components
 from engine.bpmn.program import Kind, Node, Program
 from engine.bpmn.reader import Diagram
 
-_WAITING: Final = frozenset({Kind.WORK, Kind.CATCH, Kind.EVENTS})
+_WAITING: Final = frozenset({Kind.WORK, Kind.CATCH, Kind.EVENTS, Kind.BOUNDARY})
 _CHANGING: Final = frozenset({Kind.ASSIGN, Kind.THROW, Kind.SCOPE})
 
 ENDLESS_LOOP = Rule(
@@ -41,57 +41,61 @@ LOOP_WITHOUT_WAIT = Rule(
 
 def loops(diagram: Diagram, program: Program) -> Iterator[Finding]:
     """Every loop has something in it that waits, or that changes what its exit depends on."""
+    waiting = _waiting_scopes(program)
     for scope in program.scopes.values():
         nodes = {one: program.nodes[one] for one in scope.nodes}
         rushing = {
             node_id: [target for target in _targets(node) if target in nodes]
             for node_id, node in nodes.items()
-            if not _waits(program, node)
+            if node.kind not in _WAITING and node.body not in waiting
         }
         for loop in _loops(rushing):
-            first = min(loop, key=scope.nodes.index)
-            can_end = _has_exit(nodes, loop) and any(nodes[one].kind in _CHANGING for one in loop)
+            can_change = any(nodes[one].kind in _CHANGING for one in loop)
+            can_end = can_change and _has_exit(nodes, set(loop))
             rule = LOOP_WITHOUT_WAIT if can_end else ENDLESS_LOOP
-            yield rule.broken_by(diagram.by_id(first))
+            yield rule.broken_by(diagram.by_id(loop[0]))
 
 
 def _loops(targets: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Yield the nodes of each loop, in the order of the file."""
     inside = {node: [one for one in after if one in targets] for node, after in targets.items()}
+    component = components(inside)
     members: defaultdict[int, list[str]] = defaultdict(list)
-    for node, number in components(inside).items():
-        members[number].append(node)
+    for node in targets:
+        members[component[node]].append(node)
     for loop in members.values():
         if len(loop) > 1 or loop[0] in inside[loop[0]]:
             yield loop
 
 
-def _has_exit(nodes: Mapping[str, Node], loop: Sequence[str]) -> bool:
-    """Return whether a token can choose to leave a loop, or the way around it."""
+def _has_exit(nodes: Mapping[str, Node], loop: Collection[str]) -> bool:
+    """Return whether a token can choose to leave a loop, or not to go around it."""
     return any(
-        nodes[one].kind is not Kind.PARALLEL
-        and len(nodes[one].flows) > 1
-        and any(flow.target not in loop for flow in nodes[one].flows)
+        flow.condition is not None
+        or (nodes[one].kind is not Kind.PARALLEL and flow.target not in loop)
         for one in loop
-    ) or any(flow.condition is not None for one in loop for flow in nodes[one].flows)
+        for flow in nodes[one].flows
+    )
 
 
 def _targets(node: Node) -> list[str]:
     return [*(flow.target for flow in node.flows), *node.boundary]
 
 
-def _waits(program: Program, node: Node) -> bool:
-    """Return whether a token stops at a node until somebody or something comes."""
-    if node.kind is not Kind.SCOPE:
-        return node.kind in _WAITING or node.kind is Kind.BOUNDARY
-    seen: set[str] = set()
-    bodies = [node.body or ""]
-    while bodies:
-        body = bodies.pop()
-        if body in seen or body not in program.scopes:
-            continue
-        seen.add(body)
-        inside = [program.nodes[one] for one in program.scopes[body].nodes]
-        if any(one.kind in _WAITING for one in inside):
-            return True
-        bodies += [one.body for one in inside if one.body is not None]
-    return False
+def _waiting_scopes(program: Program) -> set[str]:
+    """Return the scopes in which a token stops, directly or in a scope that runs in them."""
+    around: defaultdict[str, list[str]] = defaultdict(list)
+    found: set[str] = set()
+    waiting: list[str] = []
+    for scope in program.scopes.values():
+        for node in (program.nodes[one] for one in scope.nodes):
+            if node.body is not None:
+                around[node.body].append(scope.id)
+            if node.kind in _WAITING and node.kind is not Kind.BOUNDARY:
+                waiting.append(scope.id)
+    while waiting:
+        scope_id = waiting.pop()
+        if scope_id not in found:
+            found.add(scope_id)
+            waiting += around[scope_id]
+    return found

@@ -106,14 +106,11 @@ def _judged(diagram: Diagram, program: Program, played: Played) -> Iterator[Find
 
 def _entered(program: Program, played: Played) -> Iterator[str]:
     """Yield what runs in the nodes of a scope that can be reached, or that events start."""
-    for node_id in program.scopes[played.scope].nodes:
-        node = program.nodes[node_id]
-        aside = node.kind is Kind.EVENT_SCOPE or not any(
-            flow.target == node_id
-            for one in program.scopes[played.scope].nodes
-            for flow in program.nodes[one].flows
-        )
-        if node.body is not None and (aside or node_id in played.visited):
+    nodes = [program.nodes[one] for one in program.scopes[played.scope].nodes]
+    led_to = {flow.target for node in nodes for flow in node.flows}
+    for node in nodes:
+        aside = node.kind is Kind.EVENT_SCOPE or node.id not in led_to
+        if node.body is not None and (aside or node.id in played.visited):
             yield node.body
 
 

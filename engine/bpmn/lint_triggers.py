@@ -263,8 +263,7 @@ def compensations(diagram: Diagram) -> Iterator[Finding]:
         if kind(node) == "boundaryEvent":
             handler = diagram.by_id(leading.get(node.get("id")))
             used.add(handler)
-            siblings = diagram.graph_of(_scope_of(node)).nodes.values()
-            if handler is None or handler not in siblings:
+            if handler is None or handler.getparent() is not node.getparent():
                 yield NO_HANDLER.broken_by(node)
     for scope in diagram.scopes:
         for node in diagram.graph_of(scope).nodes.values():
@@ -287,11 +286,6 @@ def _definitions(diagram: Diagram, name: str) -> Iterator[tuple[Element, Element
     for node, element in _declaring(diagram):
         if kind(element) == name:
             yield node, element
-
-
-def _scope_of(node: Element) -> Element:
-    scope = node.getparent()
-    return node if scope is None else scope
 
 
 def _is_time(name: str, text: str) -> bool:

@@ -7,17 +7,18 @@ do not mind in which order they move, so no way to get stuck and no node is miss
 stubborn sets), and tokens that can meet do meet. What ends a whole scope is left to the last.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Final, TypeAlias, TypeVar
 
 from engine.bpmn.program import Event, Flow, Kind, Node, Program, Trigger
 
 MAX_MARKINGS: Final = 20_000
 """Of all scopes together."""
-MAX_MOVES: Final = 100_000
+MAX_WORK: Final = 500_000
+"""Tokens looked at, which bounds the time whatever a diagram looks like."""
 _SUBSETS: Final = 5
 """Of more flows or events only none, each one and all together are tried."""
 _AT_ONCE: Final = 2
@@ -72,20 +73,40 @@ class _Outcome:
 @dataclass(kw_only=True)
 class _Budget:
     markings: int = MAX_MARKINGS
-    moves: int = MAX_MOVES
+    work: int = MAX_WORK
 
     @property
     def is_spent(self) -> bool:
-        return self.markings <= 0 or self.moves <= 0
+        return self.markings <= 0 or self.work <= 0
+
+
+@dataclass(kw_only=True)
+class _Known:
+    """What is known of a program while its scopes are played."""
+
+    program: Program
+    outcomes: dict[str, _Outcome] = field(default_factory=dict)
+    """By scope."""
+    catching: Mapping[tuple[Event, str], set[str]]
+    """By what is caught: the scopes that hold an event which catches it."""
+    budget: _Budget = field(default_factory=_Budget)
 
 
 def play(program: Program) -> Iterator[Played]:
     """Yield what came out for each scope that can run, those inside before those around them."""
-    outcomes: dict[str, _Outcome] = {}
-    budget = _Budget()
+    known = _Known(program=program, catching=_catching(program))
     for scope_id in _inside_out(program):
-        played, outcomes[scope_id] = _Game(program, scope_id, outcomes, budget).play()
+        played, known.outcomes[scope_id] = _Game(known, scope_id).play()
         yield played
+
+
+def _catching(program: Program) -> Mapping[tuple[Event, str], set[str]]:
+    found: defaultdict[tuple[Event, str], set[str]] = defaultdict(set)
+    for node in program.nodes.values():
+        if node.kind in {Kind.BOUNDARY, Kind.EVENT_SCOPE}:
+            for trigger in node.triggers:
+                found[trigger.event, trigger.name].add(program.owners.get(node.id, ""))
+    return found
 
 
 def _inside_out(program: Program) -> Iterator[str]:
@@ -113,18 +134,11 @@ def _bodies(program: Program, scope_id: str) -> Iterator[str]:
 class _Game:
     """One scope being played. Places are numbered in the order of the flow."""
 
-    def __init__(
-        self, program: Program, scope_id: str, outcomes: Mapping[str, _Outcome], budget: _Budget
-    ) -> None:
-        self._program = program
+    def __init__(self, known: _Known, scope_id: str) -> None:
+        self._known = known
+        self._program = program = known.program
         self._scope = program.scopes[scope_id]
-        self._outcomes = outcomes
-        self._budget = budget
-        self._handlers = {
-            handler
-            for one in self._scope.nodes
-            if (handler := program.nodes[one].handler) is not None
-        }
+        self._budget = known.budget
         self._order = _in_order(program, self._scope.starts)
         self._number = {node_id: number for number, node_id in enumerate(self._order)}
         self._places: list[str] = list(self._order)
@@ -137,9 +151,10 @@ class _Game:
                 self._places.append(flow)
                 self._node_of.append(program.nodes[node_id])
         self._played = Played(scope=scope_id)
-        self._moves: dict[int, tuple[Marking, ...]] = {}
+        self._moves: dict[str, tuple[Marking, ...]] = {}
         self._doubled: set[str] = set()
         self._escaping: set[Trigger] = set()
+        self._ending: dict[str, bool] = {}
         self._leading: dict[tuple[str, frozenset[str]], frozenset[int]] = {}
 
     def play(self) -> tuple[Played, _Outcome]:
@@ -164,7 +179,7 @@ class _Game:
         """Return whether an event sub-process that interrupts the scope can complete it."""
         events = (self._program.nodes[one] for one in self._scope.event_scopes)
         return any(
-            one.interrupting and self._outcomes.get(one.body or "", _Outcome()).completes
+            one.interrupting and self._known.outcomes.get(one.body or "", _Outcome()).completes
             for one in events
         )
 
@@ -197,29 +212,36 @@ class _Game:
         """Yield the markings after a move of the first token that can move, or of every one."""
         if marking == _GONE:
             return
+        self._budget.work -= 1 + len(marking)
         late: list[int] = []
         has_moved = False
-        for place in dict.fromkeys(sorted(marking, key=self._rank)):
-            if place >= len(self._order):
-                node = self._node_of[place]
-                if node.kind is Kind.PARALLEL and (rest := self._joined(marking, node)) is not None:
-                    yield from self._after(rest, self._number[node.id])
-                    has_moved = True
-            elif self._ends_all(self._node_of[place]):
+        for place in sorted(set(marking), key=self._rank):
+            node = self._node_of[place]
+            if self._ends_all(node):
                 late.append(place)
                 continue
-            else:
-                yield from self._after(_without(marking, place), place)
+            rest = self._taken(marking, place)
+            if rest is not None:
+                yield from self._after(rest, node)
                 has_moved = True
             if has_moved and only_first:
                 return
-        if not has_moved and (rest_and_node := self._joined_inclusive(marking)) is not None:
-            rest, node = rest_and_node
-            yield from self._after(rest, self._number[node.id])
-            has_moved = True
-        if late and not (has_moved and only_first):
+        if not has_moved and (joined := self._joined_inclusive(marking)) is not None:
+            yield from self._after(*joined)
+        elif not (has_moved and only_first):
             for place in late:
-                yield from self._after(_without(marking, place), place)
+                yield from self._after(_without(marking, {place}), self._node_of[place])
+
+    def _taken(self, marking: Marking, place: int) -> Marking | None:
+        """Return a marking without what moves on from a place; None, if nothing can."""
+        if place < len(self._order):
+            return _without(marking, {place})
+        node = self._node_of[place]
+        arrivals = {self._arrivals[flow] for flow in node.joins}
+        # Asked at one of its arrivals, for all of them.
+        if node.kind is not Kind.PARALLEL or place != min(arrivals):
+            return None
+        return _without(marking, arrivals) if arrivals.issubset(marking) else None
 
     def _rank(self, place: int) -> tuple[bool, int]:
         """Return the sort key of places: what waits for nobody moves first, then in flow order."""
@@ -228,11 +250,14 @@ class _Game:
     def _turn_of(self, place: int) -> int:
         return self._number[self._node_of[place].id]
 
-    def _after(self, rest: Marking, place: int) -> Iterator[Marking]:
-        if place not in self._moves:
-            self._moves[place] = tuple(dict.fromkeys(self._outcomes_of(self._node_of[place])))
-        for entered in self._moves[place]:
-            self._budget.moves -= 1
+    def _after(self, rest: Marking, node: Node) -> Iterator[Marking]:
+        if node.id not in self._moves:
+            tried = islice(self._outcomes_of(node), MAX_MARKINGS)
+            self._moves[node.id] = tuple(dict.fromkeys(tried))
+        for entered in self._moves[node.id]:
+            self._budget.work -= 1 + len(rest) + len(entered)
+            if self._budget.is_spent:
+                return
             if entered == _GONE:
                 yield _GONE
             else:
@@ -240,14 +265,14 @@ class _Game:
 
     def _added(self, rest: Marking, entered: Iterable[int]) -> Marking:
         """Return a marking with more tokens, and note where several are at the same time."""
-        marking = list(rest)
+        count = Counter(rest)
         for place in entered:
-            count = marking.count(place)
-            if count and place < len(self._order) and self._node_of[place].flows:
+            count[place] += 1
+            if count[place] > 1 and place < len(self._order) and self._node_of[place].flows:
                 self._doubled.add(self._places[place])
-            if count < _AT_ONCE:
-                marking.append(place)
-        return tuple(sorted(marking))
+        return tuple(
+            one for place in sorted(count) for one in (place,) * min(count[place], _AT_ONCE)
+        )
 
     # What a node does with a token.
 
@@ -276,7 +301,7 @@ class _Game:
             yield from self._thrown(node)
             return
         if node.kind is Kind.SCOPE:
-            outcome = self._outcomes.get(node.body or "", _Outcome())
+            outcome = self._known.outcomes.get(node.body or "", _Outcome())
             escaping = [one for one in outcome.escaping if not self._is_caught_at(node, one)]
             leaves = [self._leaves(one) for one in escaping]
             if any(leaves) or not outcome.completes:
@@ -309,15 +334,19 @@ class _Game:
         return any(_catches(self._program.nodes[one], trigger) for one in host.boundary)
 
     def _is_caught_outside(self, trigger: Trigger) -> bool:
-        """Return whether any event around the scope, or around what calls it, catches an error."""
+        """Return whether an event in another scope catches an error."""
+        catching = self._known.catching
         return any(
-            _catches(node, trigger)
-            for node in self._program.nodes.values()
-            if node.kind in {Kind.BOUNDARY, Kind.EVENT_SCOPE} and node.id not in self._scope.nodes
+            catching.get((trigger.event, name), set()) - {self._scope.id}
+            for name in ("", trigger.name)
         )
 
     def _ends_all(self, node: Node) -> bool:
-        return node.kind is Kind.THROW and not _LEFT.isdisjoint(self._thrown(node))
+        if node.kind is not Kind.THROW:
+            return False
+        if node.id not in self._ending:
+            self._ending[node.id] = not _LEFT.isdisjoint(self._thrown(node))
+        return self._ending[node.id]
 
     def _entered(self, flows: Iterable[Flow]) -> Marking:
         """Return the places that get a token along each of the flows."""
@@ -346,15 +375,6 @@ class _Game:
 
     # Gateways that join.
 
-    def _joined(self, marking: Marking, node: Node) -> Marking | None:
-        """Return a marking without one token from each flow into a gateway; None: some miss."""
-        places = [self._arrivals[flow] for flow in node.joins]
-        if not all(place in marking for place in places):
-            return None
-        for place in places:
-            marking = _without(marking, place)
-        return marking
-
     def _joined_inclusive(self, marking: Marking) -> tuple[Marking, Node] | None:
         """Return a marking after the first inclusive gateway that nothing more can reach.
 
@@ -368,14 +388,13 @@ class _Game:
         ready = [one for one in waiting if not self._can_come(marking, one)] or list(waiting)
         if not ready:
             return None
-        for flow in ready[0].joins:
-            if self._arrivals[flow] in marking:
-                marking = _without(marking, self._arrivals[flow])
-        return marking, ready[0]
+        arrivals = {self._arrivals[flow] for flow in ready[0].joins}
+        return _without(marking, arrivals), ready[0]
 
     def _can_come(self, marking: Marking, node: Node) -> bool:
         """Return whether a token elsewhere can come by a flow that none has come by yet."""
-        filled = frozenset(one for one in node.joins if self._arrivals[one] in marking)
+        there = set(marking)
+        filled = frozenset(one for one in node.joins if self._arrivals[one] in there)
         empty = frozenset(node.joins) - filled
         others = {self._turn_of(one) for one in marking if self._node_of[one] is not node}
         to_empty, to_filled = self._before(node, empty), self._before(node, filled)
@@ -384,6 +403,7 @@ class _Game:
     def _before(self, node: Node, flows: frozenset[str]) -> frozenset[int]:
         """Return the nodes from which one of these flows can be reached past their gateway."""
         if (node.id, flows) not in self._leading:
+            self._budget.work -= len(self._order)
             nodes = [self._program.nodes[one] for one in self._order if one != node.id]
             found = {one.id for one in nodes if any(flow.id in flows for flow in one.flows)}
             preceding: defaultdict[str, list[str]] = defaultdict(list)
@@ -404,10 +424,12 @@ class _Game:
         for marking, after in following.items():
             if after or marking in {(), _GONE}:
                 continue
-            for place in marking:
-                if place >= len(self._order):
-                    node = self._node_of[place]
-                    missing = tuple(one for one in node.joins if self._arrivals[one] not in marking)
+            there = set(marking)
+            for node in {
+                self._node_of[place].id: self._node_of[place] for place in marking
+            }.values():
+                missing = tuple(one for one in node.joins if self._arrivals[one] not in there)
+                if missing:
                     yield Stuck(gateway=node.id, missing=missing)
 
     def _dead(self) -> Iterator[str]:
@@ -497,9 +519,16 @@ def _in_order(program: Program, starts: Iterable[str]) -> list[str]:
     return finished[::-1]
 
 
-def _without(marking: Marking, place: int) -> Marking:
-    index = marking.index(place)
-    return marking[:index] + marking[index + 1 :]
+def _without(marking: Marking, places: set[int]) -> Marking:
+    """Return a marking with one token less in each of these places that has one."""
+    missing = set(places)
+    rest = []
+    for place in marking:
+        if place in missing:
+            missing.discard(place)
+        else:
+            rest.append(place)
+    return tuple(rest)
 
 
 def _leading_to(following: Mapping[Marking, set[Marking]], ends: set[Marking]) -> set[Marking]:
