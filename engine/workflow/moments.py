@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from typing import Final
 
 from engine.bpmn.program import Clock
 from engine.cycles import Cycle
 from engine.durations import Duration
 from engine.errors import Invalid
+
+_MOST_LEFT_OUT: Final = 1000
+"""Times of a cycle that are looked at to find the next one."""
 
 
 class InvalidTime(Invalid):
@@ -49,22 +53,36 @@ def first(moment: Moment, element_id: str, clock: Clock, text: str) -> Due:
             cycle = Cycle.parse(text)
             left = None if cycle.times is None else cycle.times - 1
             if cycle.start is not None:
-                return Due(at=_aware(moment, cycle.start), left=left)
+                start = _aware(moment, cycle.start)
+                if left is None:
+                    start = _not_over(moment, element_id, cycle.interval, start)
+                return Due(at=start, left=left)
             return Due(at=moment.due(element_id, cycle.interval, moment.now), left=left)
 
 
 def following(moment: Moment, element_id: str, text: str, before: Due) -> Due | None:
     """Return when a cycle fires after it has fired; None: it was the last time.
 
-    What would have been due while nobody was there to fire it is left out.
+    What would have been due while nobody was there to fire it is left out and not counted.
     """
     if before.left == 0:
         return None
     interval = Cycle.parse(text).interval
     at = moment.due(element_id, interval, before.at)
-    if at < moment.now:
-        at = moment.due(element_id, interval, moment.now)
-    return Due(at=at, left=None if before.left is None else before.left - 1)
+    left = None if before.left is None else before.left - 1
+    return Due(at=_not_over(moment, element_id, interval, at), left=left)
+
+
+def _not_over(moment: Moment, element_id: str, interval: Duration, at: datetime) -> datetime:
+    """Return a time of a cycle, or the first after it that is not over yet.
+
+    After very many that are over the cycle begins anew, now.
+    """
+    for _ in range(_MOST_LEFT_OUT):
+        if at >= moment.now:
+            return at
+        at = moment.due(element_id, interval, at)
+    return moment.due(element_id, interval, moment.now)
 
 
 def _date(text: str) -> datetime:
@@ -76,4 +94,7 @@ def _date(text: str) -> datetime:
 
 def _aware(moment: Moment, at: datetime) -> datetime:
     local = at if at.tzinfo is not None else at.replace(tzinfo=moment.zone)
-    return local.astimezone(UTC)
+    try:
+        return local.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidTime(f"{local} is out of reach") from error

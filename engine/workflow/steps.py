@@ -203,7 +203,8 @@ def _deliver(workflow: CaseWorkflow, delivery: Delivery) -> None:
     first, _ = waiting[0]
     kind = VisitKind.MESSAGE if delivery.event is Event.MESSAGE else VisitKind.SIGNAL
     workflow.visit(kind, first.task_spec.event_id, name=delivery.name)
-    assign(first, delivery.variables)
+    for token, _ in waiting if delivery.event is Event.SIGNAL else waiting[:1]:
+        assign(token, delivery.variables)
     deliver(workflow, delivery.event, delivery.name)
 
 
