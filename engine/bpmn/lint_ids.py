@@ -36,6 +36,18 @@ BAD_ID = Rule(
         "{limit} characters at most.",
     ),
 )
+KEY_FROM_NAME = Rule(
+    "key-from-name",
+    Severity.WARNING,
+    Text(
+        id='Proses ini tidak punya pengenal (id); namanya dipakai: "{key}".',
+        en='The process has no id; its name is used: "{key}".',
+    ),
+    Text(
+        id="Beri proses pengenal tetap; tanpa itu, yang diganti namanya menjadi proses lain.",
+        en="Give the process an id of its own. Without one, a renamed process is another process.",
+    ),
+)
 NAME_TOO_LONG = Rule(
     "name-too-long",
     Severity.ERROR,
@@ -66,7 +78,8 @@ def ids(diagram: Diagram) -> Iterator[Finding]:
         if not element_id:
             yield MISSING_ID.broken_by(element, kind=kind(element))
         elif element_id in diagram.made_up:
-            continue
+            if element is diagram.process:
+                yield KEY_FROM_NAME.broken_by(element, key=element_id)
         elif not _ID.fullmatch(element_id) or len(element_id) > _LONGEST_ID:
             yield BAD_ID.broken_by(element, element_id=element_id, limit=_LONGEST_ID)
 

@@ -39,7 +39,7 @@ from engine.bpmn.names import (
     kind,
     split,
 )
-from engine.bpmn.references import make_up_ids, place_event_definitions, strip_prefixes
+from engine.bpmn.references import make_up_ids, make_up_key, place_event_definitions, strip_prefixes
 
 _CHUNK: Final = 16 * 2**10
 _BYTE_ORDER_MARKS: Final = b"\xef\xbb\xbf\xff\xfe"
@@ -100,7 +100,8 @@ class Diagram:
     digest: str
     """SHA-256 (hex) of the canonical XML: attribute order, comments, layout make no difference."""
     made_up: frozenset[str] = frozenset()
-    """The ids that the file did not have, each with a "#"."""
+    """The ids that the file did not have: each with a "#", but for that of the process to run,
+    which is made of its name."""
 
     @cached_property
     def graph(self) -> Graph:
@@ -184,8 +185,9 @@ def read(source: bytes) -> Diagram:
     name_collections(root)
     drop_data(root)
     place_event_definitions(root)
-    made_up = make_up_ids(root)
-    return Diagram(root=root, process=process_to_run(root), digest=digest, made_up=made_up)
+    process = process_to_run(root)
+    made_up = make_up_ids(root) | make_up_key(root, process)
+    return Diagram(root=root, process=process, digest=digest, made_up=made_up)
 
 
 def _refuse_doctype(source: bytes) -> None:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from engine.bpmn.findings import DiagramRefused
 from engine.bpmn.limits import MAX_BYTES, MAX_ELEMENTS, TOO_LARGE, TOO_MANY_ELEMENTS
-from engine.bpmn.names import BPMN, Element, bpmn, is_flow_node, kind, text_of
+from engine.bpmn.names import BPMN, Element, bpmn, is_flow_node, kind, one_line, text_of
 
 _ATTRIBUTES: Final = (
     "activityRef",
@@ -43,6 +43,9 @@ _ELEMENTS: Final = (
     "targetRef",
 )
 """Elements whose text does."""
+_NOT_IN_IDS: Final = re.compile(r"[^\w.-]+")
+_STARTS_ID: Final = re.compile(r"[^\W\d]")
+_LONGEST_KEY: Final = 100
 _PREFIXED: Final = re.compile(r"([^\W\d][\w.-]*):([^\W\d][\w.-]*)")
 
 
@@ -85,6 +88,21 @@ def make_up_ids(root: Element) -> frozenset[str]:
         made_up.add(made := f"#{name}-{count[name]}")
         element.set("id", made)
     return frozenset(made_up)
+
+
+def make_up_key(root: Element, process: Element) -> frozenset[str]:
+    """Give the process to run an id made of its name, if it has none; return the id, if so.
+
+    Another process must not get it with the next file, so without a name it stays without.
+    """
+    words = _NOT_IN_IDS.sub("_", one_line(process.get("name"))).strip("_.-")[:_LONGEST_KEY]
+    if process.get("id") or not words:
+        return frozenset()
+    key = words if _STARTS_ID.match(words) else f"_{words}"
+    if any(one.get("id") == key for one in root.iter(f"{{{BPMN}}}*")):
+        return frozenset()
+    process.set("id", key)
+    return frozenset({key})
 
 
 def _needs_id(element: Element) -> bool:

@@ -86,7 +86,7 @@ ERRORS = [
     swap("only-one", None, (DURATION, DURATION + "<bpmn:timeDate>2026-01-01</bpmn:timeDate>")),
     swap("only-one", "many", (SIGN_START, f"{SIGN_START}{AGAIN}{MANY.format('All')}")),
     swap("not-executable", "letters", ('isExecutable="true"', 'isExecutable="false"')),
-    swap("missing-id", None, ('id="letters" ', "")),
+    swap("missing-id", None, ('id="letters" name="Surat  keluar" ', "")),
     swap("bad-id", "a b", ('"begin"', '"a b"')),
     swap("bad-id", "1st", ('"sent"', '"1st"')),
     swap("bad-id", "a/b", ('id="letters"', 'id="a/b"')),
@@ -96,6 +96,12 @@ ERRORS = [
     swap("name-too-long", "lane_staff", ('"Staf"', f'"{"x" * 201}"')),
 ]
 WARNINGS = [
+    swap(
+        "key-from-name",
+        "Surat_keluar",
+        ('id="letters" ', ""),
+        (' processRef="letters"', ""),
+    ),
     *(
         on_sign("extension-ignored", f'camunda:{name}="x"')
         for name in ["assignee", "candidateUsers", "dueDate", "followUpDate", "formKey", "priority"]

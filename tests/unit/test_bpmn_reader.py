@@ -235,6 +235,26 @@ def test_a_process_without_an_id_has_no_key_and_is_refused() -> None:
     assert "missing-id" in codes(read(f"{HEAD}<process/></definitions>".encode()))
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Surat  keluar (2026)", "Surat_keluar_2026"),
+        ("2 kali", "_2_kali"),
+        ("Évaluasi", "Évaluasi"),
+    ],
+)
+def test_a_process_without_an_id_goes_by_its_name_with_a_warning(name: str, key: str) -> None:
+    process = f'<process name="{name}" isExecutable="true"><task id="a"/></process>'
+    diagram = read(f"{HEAD}{process}</definitions>".encode())
+    assert read_process(diagram).key == key
+    assert {"key-from-name"} == codes(diagram) & {"key-from-name", "missing-id", "bad-id"}
+
+
+def test_a_name_that_is_an_id_already_is_no_key() -> None:
+    diagram = read(f'{HEAD}<process name="a"><task id="a"/></process></definitions>'.encode())
+    assert "missing-id" in codes(diagram)
+
+
 def test_flows_without_an_id_are_followed() -> None:
     case = Play(compiled(source(f'<startEvent id="a"/><task id="b"/>{arrows("a", "b")}'))).start()
     assert [task.element_id for task in case.last.tasks] == ["b"]
