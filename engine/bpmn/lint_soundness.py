@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from engine.bpmn import lint_flow, soundness
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.names import Element, one_line
-from engine.bpmn.program import Kind, Program
+from engine.bpmn.program import Event, Kind, Node, Program
 from engine.bpmn.reader import Diagram
 from engine.bpmn.soundness import Played, Stuck
 
@@ -72,27 +72,37 @@ def sound(diagram: Diagram, program: Program) -> Iterator[Finding]:
     played = {one.scope: one for one in soundness.play(program)}
     if any(not one.is_whole for one in played.values()):
         yield NOT_ALL_PLAYED.broken_by(diagram.process)
-    waiting, seen = [program.process], set()
+    waiting, seen = [(program.process, False)], set()
     while waiting:
-        scope_id = waiting.pop()
+        scope_id, is_ended = waiting.pop()
         if scope_id in seen or scope_id not in played:
             continue
         seen.add(scope_id)
-        yield from _judged(diagram, program, played[scope_id])
-        waiting += _entered(program, played[scope_id])
+        is_ended = is_ended or _is_interrupted(program, scope_id)
+        yield from _judged(diagram, program, played[scope_id], is_ended=is_ended)
+        is_ended = is_ended or _ends_at_once(program, scope_id)
+        waiting += (
+            (node.body, is_ended or _has_alarm(program, node))
+            for node in _entered(program, played[scope_id])
+            if node.body is not None
+        )
 
 
-def _judged(diagram: Diagram, program: Program, played: Played) -> Iterator[Finding]:
+def _judged(
+    diagram: Diagram, program: Program, played: Played, *, is_ended: bool
+) -> Iterator[Finding]:
+    """Yield what is wrong in a scope; what something around it ends need not end by itself."""
+    can_end = played.can_end or is_ended
     for node_id in played.dead:
         yield lint_flow.UNREACHABLE.broken_by(diagram.by_id(node_id))
     for stuck in {one.gateway: one for one in played.stuck}.values():
         yield NEVER_COMPLETE.broken_by(
             diagram.by_id(stuck.gateway),
-            severity=Severity.WARNING if played.can_end else Severity.ERROR,
+            severity=Severity.WARNING if can_end else Severity.ERROR,
             missing=_names(diagram, stuck),
         )
-    if not played.always_ends and not played.stuck:
-        severity = Severity.WARNING if played.can_end else Severity.ERROR
+    if not played.always_ends and not played.stuck and not is_ended:
+        severity = Severity.WARNING if can_end else Severity.ERROR
         yield NEVER_ENDS.broken_by(_drawn(diagram, program, played.scope), severity=severity)
     scope = program.scopes[played.scope]
     reminded = _led_to(program, (one for one in scope.nodes if _reminds(program, one)))
@@ -104,14 +114,40 @@ def _judged(diagram: Diagram, program: Program, played: Played) -> Iterator[Find
             yield RUNS_TWICE.broken_by(diagram.by_id(node_id), severity=severity)
 
 
-def _entered(program: Program, played: Played) -> Iterator[str]:
-    """Yield what runs in the nodes of a scope that can be reached, or that events start."""
+def _entered(program: Program, played: Played) -> Iterator[Node]:
+    """Yield the nodes of a scope that are reached, that events start, or that undo others."""
     nodes = [program.nodes[one] for one in program.scopes[played.scope].nodes]
     led_to = {flow.target for node in nodes for flow in node.flows}
     for node in nodes:
         aside = node.kind is Kind.EVENT_SCOPE or node.id not in led_to
-        if node.body is not None and (aside or node.id in played.visited):
-            yield node.body
+        if aside or node.id in played.visited:
+            yield node
+
+
+def _is_interrupted(program: Program, scope_id: str) -> bool:
+    """Return whether an event in a scope, or a condition, can end what runs in it."""
+    scope = program.scopes[scope_id]
+    events = [program.nodes[one] for one in scope.event_scopes]
+    return scope.completion is not None or any(_can_interrupt(one) for one in events)
+
+
+def _has_alarm(program: Program, host: Node) -> bool:
+    """Return whether an event attached to an activity can end it."""
+    return any(_can_interrupt(program.nodes[one]) for one in host.boundary)
+
+
+def _can_interrupt(event: Node) -> bool:
+    return event.interrupting and any(one.event is not Event.COMPENSATION for one in event.triggers)
+
+
+def _ends_at_once(program: Program, scope_id: str) -> bool:
+    """Return whether another path in a scope can end all that runs in it."""
+    return any(
+        trigger.event in {Event.TERMINATE, Event.ERROR, Event.CANCEL}
+        for one in program.scopes[scope_id].nodes
+        if program.nodes[one].kind is Kind.THROW
+        for trigger in program.nodes[one].triggers
+    )
 
 
 def _reminds(program: Program, node_id: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 
 from engine.bpmn.events import DEFINITIONS
 from engine.bpmn.names import GLOBAL_TASKS, SUB_PROCESSES
+from engine.bpmn.services import SERVICES
 
 DRAWING: Final = frozenset(
     {"documentation", "extensionElements", "textAnnotation", "association", "group", "category"}
@@ -185,10 +186,8 @@ CAMUNDA_READ: Final[Mapping[str, frozenset[str] | None]] = {
     "properties": _ANY,
     "candidateGroups": _ANY,
     "formData": frozenset({"userTask", "manualTask", "task", "globalUserTask", "globalManualTask"}),
-    "expression": frozenset({"serviceTask", "sendTask", "businessRuleTask"}),
-    "resultVariable": frozenset(
-        {"scriptTask", "globalScriptTask", "serviceTask", "sendTask", "businessRuleTask"}
-    ),
+    "expression": SERVICES,
+    "resultVariable": SERVICES | {"scriptTask", "globalScriptTask"},
     "collection": frozenset({"multiInstanceLoopCharacteristics"}),
     "elementVariable": frozenset({"multiInstanceLoopCharacteristics"}),
     "in": frozenset({"callActivity"}),

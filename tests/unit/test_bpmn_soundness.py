@@ -188,6 +188,30 @@ def test_a_scope_is_played_by_itself() -> None:
     assert outer.dead == ("after",)
 
 
+ROUND = (
+    '<startEvent id="s"/><subProcess id="inner"><exclusiveGateway id="again"/><userTask id="a"/>'
+    '<startEvent id="s2"/>'
+    + flows("s2", "again", "a", "again")
+    + '</subProcess><boundaryEvent id="enough" attachedToRef="inner"><timerEventDefinition>'
+    "<timeDuration>P1D</timeDuration></timerEventDefinition></boundaryEvent>"
+    '<endEvent id="e"/>' + flows("s", "inner", "e") + flows("enough", "e")
+)
+OTHERWISE = (
+    '<subProcess id="es" triggeredByEvent="true"><startEvent id="s3">'
+    '<signalEventDefinition signalRef="x"/></startEvent></subProcess>'
+)
+
+
+def test_what_never_ends_by_itself_may_be_ended_by_an_event() -> None:
+    assert "no-end" not in {one.code for one in lint(small(ROUND))}
+    unended = ROUND.replace('Ref="inner">', 'Ref="inner" cancelActivity="false">')
+    assert ("no-end", "inner", Severity.ERROR) in {
+        (one.code, one.element_id, one.severity) for one in lint(small(unended))
+    }
+    signal = '<signal id="x" name="x"/>'
+    assert "no-end" not in {one.code for one in lint(small(unended + OTHERWISE, beside=signal))}
+
+
 def test_the_finding_names_the_way_that_nothing_comes_by() -> None:
     case = ERRORS[1]
     finding = next(one for one in lint(read(case.source)) if one.code == case.code)
