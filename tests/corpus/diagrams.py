@@ -1,5 +1,4 @@
-"""The corpus: `tests/data/bpmn/<group>/<name>.bpmn`, each with a `.toml` beside it that says what it
-shows and how it must run.
+"""The corpus: `tests/data/bpmn/<group>/<name>.bpmn`, each with a `.toml` that says what it shows.
 
 ```toml
 feature = "Interrupting timer on a sub-process"     # a row of docs/bpmn-support.md
