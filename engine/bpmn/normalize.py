@@ -9,16 +9,21 @@ from itertools import chain
 from typing import Final
 
 from engine.bpmn import events, repetition
-from engine.bpmn.names import STEPS, Element, bpmn, camunda, is_flow_node, kind, text_of
+from engine.bpmn.names import (
+    GLOBAL_TASKS,
+    STEPS,
+    SUB_PROCESSES,
+    Element,
+    bpmn,
+    camunda,
+    is_flow_node,
+    kind,
+    text_of,
+)
 from engine.bpmn.program import Flow, Handover, Kind, Node, Program, Scope
 from engine.bpmn.reader import Diagram
-from engine.bpmn.services import computes
+from engine.bpmn.services import SERVICES, computes
 
-SUB_PROCESSES: Final = frozenset({"subProcess", "transaction", "adHocSubProcess"})
-GLOBAL_TASKS: Final = frozenset(
-    {"globalTask", "globalUserTask", "globalManualTask", "globalScriptTask"}
-    | {"globalBusinessRuleTask"}
-)
 _KINDS: Final = {
     **dict.fromkeys(STEPS, Kind.WORK),
     "globalTask": Kind.WORK,
@@ -37,7 +42,6 @@ _KINDS: Final = {
     "callActivity": Kind.SCOPE,
     **dict.fromkeys(SUB_PROCESSES, Kind.SCOPE),
 }
-_REHEARSED: Final = frozenset({"serviceTask", "sendTask", "businessRuleTask"})
 _JOINING: Final = frozenset({Kind.PARALLEL, Kind.INCLUSIVE})
 
 
@@ -122,14 +126,14 @@ class _Reader:
             inputs=tuple(_handovers(element, "in")),
             outputs=tuple(_handovers(element, "out")),
             isolated=kind(element) == "callActivity",
-            for_starter=self._rehearsal and kind(element) in _REHEARSED,
+            for_starter=self._rehearsal and kind(element) in SERVICES,
         )
 
     def _kind(self, element: Element) -> Kind:
         name = kind(element)
         if is_event_sub_process(element):
             return Kind.EVENT_SCOPE
-        if name in _REHEARSED:
+        if name in SERVICES:
             return self._kind_of_service(element)
         if name == "intermediateCatchEvent" and events.link_name(element) is not None:
             return Kind.PASS
@@ -263,7 +267,7 @@ def _starts(nodes: list[Element], around: _Surroundings) -> Iterator[str]:
 def _expression(element: Element) -> str | None:
     if kind(element) in {"scriptTask", "globalScriptTask"}:
         return text_of(element.find(bpmn("script")))
-    return element.get(camunda("expression")) if kind(element) in _REHEARSED else None
+    return element.get(camunda("expression")) if kind(element) in SERVICES else None
 
 
 def _handovers(element: Element, direction: str) -> Iterator[Handover]:
