@@ -46,6 +46,9 @@ _MOST_VARIABLES = 64 * 2**10
 """Bytes of all variables of a case together, as JSON."""
 _MOST_VISITS = 20_000
 """Nodes that the engine runs in one step."""
+_MOST_LOOKED_AT = 4_000_000
+"""Tokens beside them, all in all: a loop that leaves something open at every turn gets slow long
+before it has visited so many nodes."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NEVER = Moment(now=_LONG_AGO, due=lambda *_: _LONG_AGO)
 """For looking into a state without taking a step."""
@@ -234,12 +237,17 @@ def _fire_due(workflow: CaseWorkflow, specification: Specification) -> None:
 
 def _run(workflow: CaseWorkflow, specification: Specification) -> None:
     """Run what the engine can run until only people, events and joins are waited for."""
+    looked_at = 0
     for _ in range(_MOST_VISITS):
         if specification.has_conditions:
             look_at_conditions(workflow)
+            looked_at += len(workflow.tasks)
+        if looked_at > _MOST_LOOKED_AT:
+            break
         if workflow.agenda:
             token = workflow.agenda.pop()
             if is_there(token):
+                looked_at += len(token.parent.children) if token.parent else 0
                 token.run()
                 settle(token)
         elif not join_inclusive(workflow) and not _get_unstuck(workflow):
