@@ -11,8 +11,12 @@ from engine.bpmn.names import Element, kind, one_line
 from engine.bpmn.reader import Diagram
 from engine.bpmn.sop import LONGEST_GROUP, LONGEST_NAME
 
-_ID: Final = re.compile(r"[^\W\d][\w.-]*")
-"""An NCName, the form XML Schema gives to ids."""
+_FIRST: Final = (
+    r"A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D"
+    r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
+)
+_ID: Final = re.compile(rf"[{_FIRST}][{_FIRST}.0-9\u00B7\u0300-\u036F\u203F\u2040-]*")
+"""An NCName of XML 1.0, the form XML Schema gives to ids."""
 _LONGEST_ID: Final = 200
 """What the columns of the database hold, in characters."""
 

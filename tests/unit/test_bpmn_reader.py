@@ -250,6 +250,16 @@ def test_a_process_without_an_id_goes_by_its_name_with_a_warning(name: str, key:
     assert {"key-from-name"} == codes(diagram) & {"key-from-name", "missing-id", "bad-id"}
 
 
+@pytest.mark.parametrize("drawn", ["_1", "sid-1.2", "Prüfung", "ขั้นที่", "手順", "a·b"])
+def test_every_id_that_xml_allows_is_valid(drawn: str) -> None:
+    assert "bad-id" not in codes(small(f'<task id="{drawn}"/>'))
+
+
+@pytest.mark.parametrize("drawn", ["1a", "a b", "a:b", "-a", "a#1", "a/b"])
+def test_an_id_that_xml_does_not_allow_is_refused(drawn: str) -> None:
+    assert "bad-id" in codes(small(f'<task id="{drawn}"/>'))
+
+
 def test_a_name_that_is_an_id_already_is_no_key() -> None:
     diagram = read(f'{HEAD}<process name="a"><task id="a"/></process></definitions>'.encode())
     assert "missing-id" in codes(diagram)
