@@ -11,7 +11,12 @@ from engine.bpmn.reader import Diagram
 from engine.cycles import Cycle
 from engine.durations import Duration
 from engine.errors import Invalid
-from engine.expressions import InvalidExpression, compile_expression
+from engine.expressions import (
+    InvalidExpression,
+    compile_composite,
+    compile_expression,
+    is_composite,
+)
 
 _REFERENCES: Final[Mapping[str, str]] = {
     "messageRef": "message",
@@ -290,8 +295,8 @@ def _definitions(diagram: Diagram, name: str) -> Iterator[tuple[Element, Element
 
 def _is_time(name: str, text: str) -> bool:
     try:
-        if text.startswith(("${", "#{")):
-            compile_expression(text)
+        if is_composite(text):
+            compile_composite(text)
         else:
             _TIMES[name](text)
     except (Invalid, ValueError):
