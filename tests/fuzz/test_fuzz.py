@@ -1,7 +1,5 @@
 """Two thousand inputs of the fuzz, always the same; `make fuzz` tries as many others as wanted."""
 
-import time
-
 import pytest
 
 from tests.fuzz.categories import made
@@ -18,7 +16,7 @@ def test_whatever_comes_in_is_answered(first: int) -> None:
 
 def test_what_takes_too_long_is_seen() -> None:
     with pytest.raises(Hang), at_most(0.01):
-        time.sleep(5)
+        any(number < 0 for number in range(10**9))
 
 
 def test_an_input_is_always_the_same() -> None:
