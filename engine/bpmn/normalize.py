@@ -137,6 +137,8 @@ class _Reader:
             return self._kind_of_service(element)
         if name == "intermediateCatchEvent" and events.link_name(element) is not None:
             return Kind.PASS
+        if element.get("eventGatewayType") == "Parallel":
+            return Kind.PARALLEL
         if name in _KINDS:
             return _KINDS[name]
         thrown = events.throws(element)

@@ -155,7 +155,7 @@ ATTRIBUTES: Final[Mapping[str, Mapping[str, frozenset[str] | None]]] = {
     "eventBasedGateway": {
         **_GATEWAY,
         "instantiate": _FLAG,
-        "eventGatewayType": frozenset({"Exclusive"}),
+        "eventGatewayType": frozenset({"Exclusive", "Parallel"}),
     },
     "sequenceFlow": {"sourceRef": _ANY, "targetRef": _ANY, "isImmediate": _FLAG},
     "standardLoopCharacteristics": {"testBefore": _FLAG, "loopMaximum": _ANY},
