@@ -111,7 +111,7 @@ def test_parallel_blocks_in_a_row_do_not_multiply_the_state() -> None:
 
 
 def test_a_loop_without_a_choice_on_it_goes_round_and_round() -> None:
-    case = play("start > a > b > a")
+    case = play("start > a > b > a", "alarm @ b P1000D > end")
     for turn in range(20):
         assert case.open == ["ab"[turn % 2]]
         case.complete("ab"[turn % 2])

@@ -148,10 +148,10 @@ def test_no_true_condition_without_a_default_flow_is_an_error_and_the_task_stays
 
 def test_a_step_after_which_nothing_is_left_to_wait_for_is_an_error() -> None:
     case = play(
-        "start > a > xor1",
-        "xor1 [x == 1] > xor2 > and1",
-        "xor1 [else] > xor3 > and1",
-        "and1 > b > end",
+        "start > a > and0 > xor1",
+        "and0 > and1 > b > end1",
+        "xor1 [x == 1] > end2",
+        "xor1 [else] > and1",
     )
     with pytest.raises(Stuck):
         case.complete("a", x=1)
