@@ -14,7 +14,7 @@ from engine.bpmn.reader import read
 from tests.unit.bpmn_diagrams import Case
 from tests.unit.small_diagrams import arrows as flows
 from tests.unit.small_diagrams import small, source
-from tests.unit.workflow_blocks import Block, arrows, blocks
+from tests.unit.workflow_blocks import Block, blocks, drawn
 from tests.unit.workflow_diagrams import Play, compiled, xml
 
 FORKED = ("start > and1", "and1 > a > xor1", "and1 > b > xor1")
@@ -167,7 +167,7 @@ def test_what_the_engine_runs_as_drawn_has_only_hints(lines: tuple[str, ...]) ->
 @settings(deadline=None, derandomize=True, max_examples=100)
 @given(blocks())
 def test_block_structured_diagrams_are_sound(block: Block) -> None:
-    found = lint(read(xml(*arrows(block))))
+    found = lint(read(drawn(block)))
     assert not [one for one in found if one.severity is Severity.ERROR]
     assert {"join-never-complete", "runs-twice", "not-all-played"}.isdisjoint(
         one.code for one in found
