@@ -11,10 +11,10 @@ from engine.bpmn.names import BPMN, CAMUNDA, Element
 from tests.fuzz import formulas
 
 _FIELDS = {
-    "a": ("boolean", {}),
-    "b": ("long", {"min": "-5", "max": "99"}),
-    "c": ("string", {"maxlength": "9"}),
-    "d": ("date", {}),
+    "a": ("boolean", {}, ("true", "${b == 1}")),
+    "b": ("long", {"min": "-5", "max": "99"}, ("7", "${b + 1}")),
+    "c": ("string", {"maxlength": "9"}, ("x", "Nomor ${b}", "${d}")),
+    "d": ("date", {"readonly": ""}, ("2026-03-27", "${d}")),
 }
 _TIMES = (
     *(("timeDuration", text) for text in ("PT1H", "P2D", "PT10M", "P1W", "PT${b}H")),
@@ -264,10 +264,13 @@ class _Drawing:
 
     def form(self, element: Element) -> None:
         form = etree.SubElement(self.extension(element), f"{{{CAMUNDA}}}formData")
-        for name, (kind, limits) in _FIELDS.items():
+        for name, (kind, limits, defaults) in _FIELDS.items():
             if self.chance(0.6):
                 continue
+            is_plain = self.chance(0.7)
             entry = etree.SubElement(form, f"{{{CAMUNDA}}}formField", id=name, type=kind)
+            if not is_plain:
+                entry.set("defaultValue", self.random.choice(defaults))
             if limits or self.chance(0.3):
                 checks = etree.SubElement(entry, f"{{{CAMUNDA}}}validation")
                 for limit, number in limits.items():

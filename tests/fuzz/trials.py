@@ -53,7 +53,10 @@ def at_most(seconds: float) -> Iterator[None]:
 def try_expression(text: str, random: Random) -> str:
     """Read and evaluate an expression; return "answered". Raises whatever is no answer."""
     with at_most(LONGEST), suppress(AlurError):
-        compile_expression(text).test(formulas.values(random))
+        expression = compile_expression(text)
+        assert expression.truths <= expression.names
+        assert {one.name for one in expression.comparisons} <= expression.names
+        expression.test(formulas.values(random))
     with at_most(LONGEST), suppress(AlurError):
         value = compile_composite(f"x{text}").evaluate(formulas.values(random))
         json.dumps(value)
@@ -160,7 +163,8 @@ class _Player:
             return self._deliver(snapshot.state, Event.MESSAGE, "nobody waits")
         task = self._random.choice(snapshot.tasks)
         step = self._steps[task.element_id]
-        sent = validate(self._process, step, self._filled(step))
+        known = steps.variables_at(self._specification, snapshot.state, task.id)
+        sent = validate(self._process, step, self._filled(step), known=known)
         return steps.advance(
             self._specification,
             snapshot.state,
@@ -185,7 +189,11 @@ class _Player:
             declared |= {field.id for field in self._process.start_fields}
             values = formulas.values(self._random)
             return {name: value for name, value in values.items() if name not in declared}
-        return {field.id: self._value(field) for field in fields if not field.readonly}
+        return {
+            field.id: self._value(field)
+            for field in fields
+            if not field.readonly and (field.required or self._random.random() < 0.8)
+        }
 
     def _value(self, field: FormField) -> object:
         random = self._random
