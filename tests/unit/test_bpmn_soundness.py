@@ -4,6 +4,7 @@ import time
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.bpmn import soundness
 from engine.bpmn.findings import Severity
@@ -172,6 +173,47 @@ def test_block_structured_diagrams_are_sound(block: Block) -> None:
     assert {"join-never-complete", "runs-twice", "not-all-played"}.isdisjoint(
         one.code for one in found
     )
+
+
+NODES = ["a1", "b2", "and3", "xor4", "and5", "c6", "xor7"]
+
+
+@st.composite
+def tangles(draw: st.DrawFn) -> list[str]:
+    """Return arrows between some nodes, mostly forwards, as no careful person would draw them."""
+    names = draw(st.permutations(NODES))[: draw(st.integers(3, len(NODES)))]
+    lines = [f"start > {names[0]}"]
+    for number, name in enumerate(names):
+        ahead, behind = [*names[number + 1 :], "end"], names[: number + 1]
+        targets = draw(st.lists(st.sampled_from(ahead * 3 + behind), min_size=1, max_size=2))
+        is_task = len(name) == 2
+        lines += [f"{name} > {target}" for target in targets[: 1 if is_task else 2]]
+        if is_task and draw(st.booleans()):
+            kind_of = draw(st.sampled_from(["timer", "alarm"]))
+            lines.append(f"{kind_of}{number} @ {name} PT1H > {draw(st.sampled_from(ahead))}")
+        elif draw(st.integers(0, 9)) == 0:
+            lines.append(f"{name} > stop")
+    return lines
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(tangles())
+def test_moving_one_token_after_the_other_misses_nothing(lines: list[str]) -> None:
+    program = normalize(read(xml(*lines)))
+    (played,) = soundness.play(program)
+    with pytest.MonkeyPatch.context() as patch:
+        one_after_the_other = soundness._Game._next
+        patch.setattr(
+            soundness._Game,
+            "_next",
+            lambda game, marking, only_first: one_after_the_other(  # noqa: ARG005 — all at once
+                game, marking, only_first=False
+            ),
+        )
+        (whole,) = soundness.play(program)
+    assert (played.can_end, played.always_ends) == (whole.can_end, whole.always_ends)
+    assert {one.gateway for one in played.stuck} == {one.gateway for one in whole.stuck}
+    assert set(played.dead) == set(whole.dead)
 
 
 def test_an_inclusive_gateway_waits_for_what_can_come_and_no_longer() -> None:
