@@ -65,9 +65,11 @@ def start(
 
 
 def _require_starter(by: Actor, process: Process) -> None:
-    first = {step.candidate_group for step in process.first_steps}
-    if not (by.has(Role.SUPERVISOR) or by.groups & first):
-        raise RoleNeeded(roles=[Role.SUPERVISOR.value])
+    """A process whose first step is nobody's, such as a rehearsal, is its owner's to start."""
+    first = {step.candidate_group for step in process.first_steps} - {None}
+    may = {Role.SUPERVISOR} if first else {Role.SUPERVISOR, Role.PROCESS_OWNER}
+    if not (by.roles & may or by.groups & first):
+        raise RoleNeeded(roles=sorted(role.value for role in may))
 
 
 def _new_instance(

@@ -227,7 +227,8 @@ class History(Listing[ShownEvent]):
 def start_process_instance(tx: Transaction, by: Actor, json: StartInstance) -> DetailedInstance:
     """Start a case of the version in force.
 
-    For supervisors and for the holders of the position in whose lane the first step lies.
+    For supervisors and for the holders of the position in whose lane the first step lies; where it
+    lies in none, for process owners too.
     """
     instance = instances.start(
         tx,

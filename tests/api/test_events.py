@@ -113,3 +113,11 @@ def test_the_same_diagram_rehearsed_is_another_version(api: Api) -> None:
         1,
         2,
     ]
+
+
+def test_a_process_owner_starts_what_is_nobodys_and_does_its_work(api: Api) -> None:
+    deployed(api, SERVICE, simulate="true")
+    case = started(api, "serving", by=OWNER)
+    (task,) = body_of(api.get("/tasks", by=OWNER, process_instance_id=case))["items"]
+    done = body_of(api.post(f"/tasks/{task['id']}/complete", by=OWNER, variables={}))
+    assert done["instance_state"] == "completed"
