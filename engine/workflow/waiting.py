@@ -51,18 +51,16 @@ class WaitingSpec(NodeSpec):
 
     def _update_hook(self, token: Token) -> bool:
         token._set_state(TaskState.WAITING)
-        if _DUE_AT not in token.internal_data:
-            dues = [
-                moments.first(
-                    token.workflow.moment, self.event_id, one.clock, str(evaluate(token, one.text))
-                )
-                for one in self.triggers
-                if one.clock is not None
-            ]
-            if dues:
-                pick = max if self.node.all_triggers else min
-                set_due(token, pick(dues, key=lambda due: due.at))
+        dues = [self._first_due(token, one) for one in self.triggers if one.clock is not None]
+        if dues:
+            pick = max if self.node.all_triggers else min
+            set_due(token, pick(dues, key=lambda due: due.at))
         return False
+
+    def _first_due(self, token: Token, timer: Trigger) -> Due:
+        assert timer.clock is not None  # noqa: S101 — of a timer
+        text = str(evaluate(token, timer.text))
+        return moments.first(token.workflow.moment, self.event_id, timer.clock, text)
 
     def note(self, token: Token) -> None:
         """Note what has happened: a timer has fired, or something else has come."""
@@ -122,12 +120,12 @@ def armed(event_scope_id: str) -> str:
 
 def _wait_again(token: Token, parent: Token) -> None:
     """Take an event away, and let it wait anew if it can happen again."""
-    again = _next_due(token)
-    has_other = any(one.clock is None for one in token.task_spec.triggers)
+    spec, again = token.task_spec, _next_due(token)
     remove(token)
-    if again is None and not has_other:
+    is_timer = [one.clock is not None for one in spec.triggers]
+    if again is None and (any(is_timer) if spec.node.all_triggers else all(is_timer)):
         return
-    waiting = put(parent, token.task_spec.name)
+    waiting = put(parent, spec.name)
     waiting.internal_data.clear()
     if again is not None:
         set_due(waiting, again)
