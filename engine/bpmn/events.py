@@ -44,9 +44,13 @@ def link_name(element: Element) -> str | None:
 
 
 def triggers(diagram: Diagram, element: Element) -> tuple[Trigger, ...]:
-    """Return what an event, or a task that sends or receives, throws or waits for."""
+    """Return what an event, or a task that sends or receives, throws or waits for.
+
+    A task that names no message waits for one that is named after its id.
+    """
     if kind(element) in {"receiveTask", "sendTask"}:
-        return (Trigger(event=Event.MESSAGE, name=_name(diagram, element, Event.MESSAGE)),)
+        name = _name(diagram, element, Event.MESSAGE) or element.get("id", "")
+        return (Trigger(event=Event.MESSAGE, name=name),)
     return tuple(_trigger(diagram, one) for one in triggers_of(element))
 
 

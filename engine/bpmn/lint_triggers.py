@@ -27,7 +27,7 @@ _NAMED: Final[Mapping[str, str]] = {
     "messageEventDefinition": "messageRef",
     "signalEventDefinition": "signalRef",
 }
-"""Event definitions that must say which one (BPMN 2.0.2, tables 10.94 and 10.97)."""
+"""Event definitions that must say which one (BPMN 2.0.2, section 10.5.5)."""
 _TIMES: Final[Mapping[str, Callable[[str], object]]] = {
     "timeDuration": Duration.parse,
     "timeDate": datetime.fromisoformat,

@@ -302,6 +302,7 @@ WARNINGS_BESIDE_OTHERS = [
 HINTS_BESIDE_OTHERS = [
     Case("waits-for-the-world", "x", process(event("intermediateCatchEvent", MESSAGE))),
     Case("waits-for-the-world", "x", task("receiveTask", 'messageRef="m"')),
+    Case("waits-for-the-world", "x", task("receiveTask")),
     Case("caught-nowhere", "x", process(event("intermediateThrowEvent", SIGNAL))),
     Case("caught-nowhere", "x", task("sendTask", 'messageRef="m"')),
     Case(
