@@ -1,6 +1,6 @@
 """Tokens that wait for something to happen: caught events, attached events, event sub-processes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -32,6 +32,9 @@ from engine.workflow.nodes import (
 
 _DUE_AT, _LEFT = "due_at", "left"
 """In the internal data of a token that waits for a timer: when, ISO 8601 in UTC; how often then."""
+_CLOCK, _LATER = "clock", "later"
+"""Of an event with several timers: the number of the one due next; of the others, each with when it
+is due and how often then."""
 _SEEN = "seen"
 """Numbers of the triggers that have happened, where all are waited for."""
 _HELD = "held"
@@ -51,10 +54,12 @@ class WaitingSpec(NodeSpec):
 
     def _update_hook(self, token: Token) -> bool:
         token._set_state(TaskState.WAITING)
-        dues = [self._first_due(token, one) for one in self.triggers if one.clock is not None]
-        if dues:
-            pick = max if self.node.all_triggers else min
-            set_due(token, pick(dues, key=lambda due: due.at))
+        timers = [(n, one) for n, one in enumerate(self.triggers) if one.clock is not None]
+        dues = {number: self._first_due(token, one) for number, one in timers}
+        if dues and self.node.all_triggers:
+            set_due(token, max(dues.values(), key=_at))
+        elif dues:
+            _set_dues(token, dues)
         return False
 
     def _first_due(self, token: Token, timer: Trigger) -> Due:
@@ -120,29 +125,50 @@ def armed(event_scope_id: str) -> str:
 
 def _wait_again(token: Token, parent: Token) -> None:
     """Take an event away, and let it wait anew if it can happen again."""
-    spec, again = token.task_spec, _next_due(token)
+    spec, again = token.task_spec, _next_dues(token)
     remove(token)
     is_timer = [one.clock is not None for one in spec.triggers]
-    if again is None and (any(is_timer) if spec.node.all_triggers else all(is_timer)):
+    if not again and (any(is_timer) if spec.node.all_triggers else all(is_timer)):
         return
     waiting = put(parent, spec.name)
     waiting.internal_data.clear()
-    if again is not None:
-        set_due(waiting, again)
+    if again:
+        _set_dues(waiting, again)
     if _HELD in token.internal_data:
         waiting.internal_data[_HELD] = token.internal_data[_HELD]
 
 
-def _next_due(token: Token) -> Due | None:
-    """Return when a timer fires again: a cycle that has not run out, or one that has not fired."""
-    before = due(token)
-    if before is None or FIRED not in token.internal_data:
-        return before
-    if before.left == 0:
-        return None
-    clock = next(one for one in token.task_spec.triggers if one.clock is not None)
-    text = str(evaluate(token, clock.text))
-    return moments.following(token.workflow.moment, token.task_spec.event_id, text, before)
+def _next_dues(token: Token) -> dict[int, Due]:
+    """Return when its timers fire again: cycles that have not run out, and what has not fired."""
+    data, spec, next_one = token.internal_data, token.task_spec, due(token)
+    if next_one is None:
+        return {}
+    dues = {
+        n: Due(at=datetime.fromisoformat(at), left=left) for n, at, left in data.get(_LATER, ())
+    }
+    number = data.get(_CLOCK)
+    if number is None:
+        number = next(n for n, one in enumerate(spec.triggers) if one.clock is not None)
+    if FIRED not in data:
+        return {**dues, number: next_one}
+    if next_one.left == 0:
+        return dues
+    text = str(evaluate(token, spec.triggers[number].text))
+    again = moments.following(token.workflow.moment, spec.event_id, text, next_one)
+    return dues if again is None else {**dues, number: again}
+
+
+def _set_dues(token: Token, dues: Mapping[int, Due]) -> None:
+    """Let the timers of a token fire then, the earliest first."""
+    number, first = min(dues.items(), key=lambda one: _at(one[1]))
+    set_due(token, first)
+    if sum(one.clock is not None for one in token.task_spec.triggers) > 1:
+        later = [[n, one.at.isoformat(), one.left] for n, one in dues.items() if n != number]
+        token.internal_data |= {_CLOCK: number, _LATER: later}
+
+
+def _at(due: Due) -> datetime:
+    return due.at
 
 
 def due(token: Token) -> Due | None:
@@ -154,10 +180,17 @@ def due(token: Token) -> Due | None:
 
 
 def set_due(token: Token, when: Due) -> None:
-    """Let the timer of a token fire then."""
-    token.internal_data[_DUE_AT] = when.at.isoformat()
+    """Let the timer of a token fire then; if it has others, they are moved as far."""
+    data, before = token.internal_data, due(token)
+    data[_DUE_AT] = when.at.isoformat()
     if when.left != 0:
-        token.internal_data[_LEFT] = when.left
+        data[_LEFT] = when.left
+    if before is not None and _LATER in data:
+        shift = when.at - before.at
+        data[_LATER] = [
+            [number, (datetime.fromisoformat(at) + shift).isoformat(), left]
+            for number, at, left in data[_LATER]
+        ]
 
 
 def happen(token: Token, event: Event, trigger: Trigger | None = None) -> None:
