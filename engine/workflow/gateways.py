@@ -1,6 +1,7 @@
 """Gateways: how tokens divide, choose and meet."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from SpiffWorkflow.task import TaskState
@@ -138,7 +139,8 @@ def _can_come(program: Program, scope: Token, node: Node, first: Sequence[Token]
     taken = {token.task_spec.name for token in first}
     filled = [flow for flow in node.joins if arrival(flow) in taken]
     empty = [flow for flow in node.joins if arrival(flow) not in taken]
-    to_filled, to_empty = _leading_to(program, node, filled), _leading_to(program, node, empty)
+    before = _before_each(program, node)
+    to_filled, to_empty = _leading_to(before, node, filled), _leading_to(before, node, empty)
     others = {
         token.task_spec.node.id
         for token in scope.children
@@ -147,22 +149,28 @@ def _can_come(program: Program, scope: Token, node: Node, first: Sequence[Token]
     return bool((others & to_empty) - to_filled)
 
 
-def _leading_to(program: Program, node: Node, flows: Sequence[str]) -> set[str]:
+def _before_each(program: Program, node: Node) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Return by id of each node around a gateway what is before it, and the flow between them.
+
+    An activity is before the events that are attached to it.
+    """
+    before: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for one in map(program.nodes.__getitem__, program.scopes[program.owners[node.id]].nodes):
+        for flow in one.flows:
+            before[flow.target].append((one.id, flow.id))
+        for event_id in one.boundary:
+            before[event_id].append((one.id, ""))
+    return before
+
+
+def _leading_to(
+    before: Mapping[str, Sequence[tuple[str, str]]], node: Node, flows: Sequence[str]
+) -> set[str]:
     """Return the ids of the nodes from which one of these flows can be reached past the gateway."""
-    siblings = [program.nodes[one] for one in program.scopes[program.owners[node.id]].nodes]
-    found = {one.id for one in siblings if any(flow.id in flows for flow in one.flows)}
-    found.discard(node.id)
+    found = {one for one, flow in before.get(node.id, ()) if flow in flows} - {node.id}
     waiting = list(found)
     while waiting:
-        target = waiting.pop()
-        for one in _before(siblings, target):
-            if one not in found and one != node.id:
-                found.add(one)
-                waiting.append(one)
+        new = {one for one, _ in before.get(waiting.pop(), ())} - found - {node.id}
+        found |= new
+        waiting += new
     return found
-
-
-def _before(siblings: Sequence[Node], target: str) -> Iterator[str]:
-    for one in siblings:
-        if any(flow.target == target for flow in one.flows) or target in one.boundary:
-            yield one.id
