@@ -19,7 +19,7 @@ _ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "boundaryEvent": _WAITING | _FROM_INSIDE | {"cancel"},
     "endEvent": _THROWN | {"error", "cancel", "terminate"},
 }
-"""What each kind of event may be (BPMN 2.0.2, section 10.5.5); at a start it depends on the scope."""
+"""What each kind of event may be (BPMN 2.0.2, section 10.5.5), start events aside."""
 _ALWAYS_INTERRUPT: Final = frozenset({"error", "cancel"})
 _DEFINITION: Final = "EventDefinition"
 
