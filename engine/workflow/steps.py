@@ -247,12 +247,19 @@ def _run(workflow: CaseWorkflow, specification: Specification) -> None:
         if workflow.agenda:
             token = workflow.agenda.pop()
             if is_there(token):
-                looked_at += len(token.parent.children) if token.parent else 0
+                looked_at += _looks_at(workflow, token)
                 token.run()
                 settle(token)
         elif not join_inclusive(workflow) and not _get_unstuck(workflow):
             return
     raise RunsOn(element_id=workflow.visits[-1].element_id if workflow.visits else None)
+
+
+def _looks_at(workflow: CaseWorkflow, token: Token) -> int:
+    """Return how many tokens a token has beside it, or has to look for whom it tells."""
+    if token.task_spec.node.kind is Kind.THROW:
+        return 2 * len(workflow.tasks)
+    return len(token.parent.children) if token.parent else 0
 
 
 def _get_unstuck(workflow: CaseWorkflow) -> bool:

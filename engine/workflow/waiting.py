@@ -223,13 +223,16 @@ def outstanding(token: Token) -> list[Trigger]:
 
 def waiting_for(workflow: CaseWorkflow, event: Event, name: str) -> list[tuple[Token, Trigger]]:
     """Return the tokens that wait for a message or signal of that name, each with its trigger."""
-    return [
+    found = [
         (token, trigger)
-        for token in in_order(workflow.task_tree)
-        if is_waiting(token)
+        for token in workflow.waiting()
         for trigger in outstanding(token)
         if trigger.event is event and trigger.name == name
     ]
+    if len(found) > 1:  # the whole tree is walked only where there is an order to find
+        place = {token.id: number for number, token in enumerate(in_order(workflow.task_tree))}
+        found.sort(key=lambda one: place[one[0].id])
+    return found
 
 
 def deliver(workflow: CaseWorkflow, event: Event, name: str) -> int:
