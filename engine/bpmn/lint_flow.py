@@ -1,7 +1,8 @@
 """Rules of flow: from where a scope begins, along flows that lead somewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
+from engine.bpmn.events import link_name
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.graph import MAX_FLOWS, MAX_NODES, Graph
 from engine.bpmn.names import Element, kind
@@ -57,8 +58,8 @@ SEVERAL_STARTS = Rule(
     "several-start-events",
     Severity.WARNING,
     Text(
-        id='Proses ini dimulai di "{first}"; kejadian mulai ini tidak dipakai.',
-        en='The process begins at "{first}"; this start event is not used.',
+        id='Proses ini dimulai di "{first}"; yang ini tidak dipakai untuk memulai.',
+        en='The process begins at "{first}"; it is not started by this one.',
     ),
     Text(
         id="Sisakan satu kejadian mulai; cabangkan sesudahnya dengan gateway.",
@@ -98,6 +99,18 @@ FLOW_OUT_OF_END = Rule(
     Text(
         id="Hapus panah itu, atau hapus kejadian akhirnya.",
         en="Delete the flow, or the end event.",
+    ),
+)
+FLOW_AT_LINK = Rule(
+    "flow-at-link",
+    Severity.ERROR,
+    Text(
+        id="Panah keluar dari tautan (link) pengirim, atau masuk ke tautan penerima.",
+        en="A flow leaves a link event that throws, or leads to one that catches.",
+    ),
+    Text(
+        id="Hapus panah itu: tautan sendiri yang menyambungkan keduanya.",
+        en="Delete the flow: the link itself joins the two.",
     ),
 )
 FLOW_AT_HANDLER = Rule(
@@ -147,8 +160,10 @@ def start(diagram: Diagram) -> Iterator[Finding]:
         if is_event_sub_process(scope):
             continue
         first, *others = graph.starts or (scope,)
-        for extra in others:
-            if kind(extra) == "startEvent":
+        if kind(first) != "startEvent":
+            continue
+        for extra in (*others, *_instantiating(graph)):
+            if extra is not first:
                 yield SEVERAL_STARTS.broken_by(extra, first=first.get("name") or first.get("id"))
 
 
@@ -175,6 +190,13 @@ def ways(diagram: Diagram) -> Iterator[Finding]:
                 yield FLOW_INTO_START.broken_by(node)
             if element_id in graph.outgoing and kind(node) == "endEvent":
                 yield FLOW_OUT_OF_END.broken_by(node)
+            if link_name(node) is not None and element_id in _without_link(graph, node):
+                yield FLOW_AT_LINK.broken_by(node)
+
+
+def _without_link(graph: Graph, link: Element) -> Container[str]:
+    """Return the ids of the nodes that have flows where a link event has none."""
+    return graph.incoming if kind(link) == "intermediateCatchEvent" else graph.outgoing
 
 
 def reach(diagram: Diagram) -> Iterator[Finding]:
@@ -186,6 +208,13 @@ def reach(diagram: Diagram) -> Iterator[Finding]:
         for node in graph.nodes.values() if graph.starts else ():
             if node not in reached:
                 yield UNREACHABLE.broken_by(node)
+
+
+def _instantiating(graph: Graph) -> Iterator[Element]:
+    """Yield the nodes that a message would start the process with."""
+    for element_id, node in graph.nodes.items():
+        if node.get("instantiate") == "true" and element_id not in graph.incoming:
+            yield node
 
 
 def _stands_aside(node: Element) -> bool:

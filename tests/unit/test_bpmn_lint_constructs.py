@@ -283,6 +283,11 @@ ERRORS = [
     ),
 ]
 WARNINGS_BESIDE_OTHERS = [
+    Case(
+        "several-start-events",
+        "r",
+        process(f'{TASK}<receiveTask id="r" instantiate="true"/>', more=arrows("r", "x")),
+    ),
     Case("undeclared-error", "b", attached('<errorEventDefinition errorRef="LAIN"/>')),
     Case(
         "handler-unused",
