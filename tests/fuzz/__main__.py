@@ -19,6 +19,8 @@ from tests.fuzz.shrinking import signature, smallest
 
 _FOLDER = Path("var/fuzz")
 _AT_ONCE = 200
+_SHOWN = 5
+"""Inputs that are named of those that fail alike."""
 _Failure = tuple[int, str]
 
 
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for found, failed in pool.imap_unordered(_try_lot, lots):
             outcomes += found
             for number, told in failed:
-                if told not in failures:
+                if len(failures.get(told, ())) < _SHOWN:
                     print(f"FAILED {told} (--seed {options.seed} --first {number})", flush=True)
                 failures.setdefault(told, []).append(number)
     took = time.monotonic() - started
