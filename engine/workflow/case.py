@@ -5,7 +5,7 @@ the tree is as large as what is going on, however long the instance has run.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -85,6 +85,12 @@ class CaseWorkflow(BpmnWorkflow):  # type: ignore[misc]  # the library ships no 
     def visit(self, kind: VisitKind, element_id: str, **detail: str) -> None:
         """Note what has happened at an element."""
         self.visits.append(Visit(kind=kind, element_id=element_id, detail=detail))
+
+    def explain(self, element_id: str, **detail: str) -> None:
+        """Add to what was noted last, if that was at this element."""
+        if self.visits and self.visits[-1].element_id == element_id:
+            last = self.visits[-1]
+            self.visits[-1] = replace(last, detail={**last.detail, **detail})
 
     def waiting(self) -> list[Token]:
         """Return the events that are waited for, in the order in which they began."""

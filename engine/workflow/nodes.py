@@ -7,6 +7,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.task import TaskState
 
 from engine.bpmn.program import Flow, Kind, Node, Trigger
+from engine.expressions import UndefinedVariable
 from engine.workflow.case import Token, VisitKind, holds, is_there, put, remove
 
 
@@ -63,11 +64,26 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library ships no type
 def taken(token: Token) -> Sequence[Flow]:
     """Return the flows that a token takes out of a node that is no gateway.
 
-    Those without condition, those whose condition holds, and the default flow if none does.
+    Those without condition, those whose condition holds, and the default flow if none does. With
+    a default flow, a condition whose variable does not exist does not hold, as at a gateway.
+
+    Raises:
+        UndefinedVariable, ExpressionFailed: as they say.
     """
     node: Node = token.task_spec.node
-    conditional = [flow for flow in node.flows if flow.condition and flow.id != node.default]
-    holding = {flow.id for flow in conditional if holds(token, flow.condition or "")}
+    holding, missing = set(), {}
+    for flow in node.flows:
+        if not flow.condition or flow.id == node.default:
+            continue
+        try:
+            if holds(token, flow.condition):
+                holding.add(flow.id)
+        except UndefinedVariable as error:
+            if node.default is None:
+                raise
+            missing["undefined_variable"] = error.name
+    if missing and not holding:
+        token.workflow.explain(node.id, **missing)
     return [
         flow
         for flow in node.flows
