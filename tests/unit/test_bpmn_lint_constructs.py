@@ -119,7 +119,7 @@ CAUGHT = f'<startEvent id="s2"/>{arrows("s2", "e2")}<endEvent id="e2">{ERROR}</e
 LINK = '<linkEventDefinition name="{}"/>'
 
 
-def linked(thrown: str, *caught: str) -> bytes:
+def linked(thrown: str, *caught: str, more: str = "") -> bytes:
     """Return a file with a link event `x` that throws and some that catch."""
     catching = "".join(
         f'<intermediateCatchEvent id="c{number}">{LINK.format(name)}</intermediateCatchEvent>'
@@ -127,7 +127,7 @@ def linked(thrown: str, *caught: str) -> bytes:
         for number, name in enumerate(caught)
     )
     throwing = f'<intermediateThrowEvent id="x">{LINK.format(thrown)}</intermediateThrowEvent>'
-    return source(START + throwing + catching + END + arrows("s", "x"))
+    return source(START + throwing + catching + END + arrows("s", "x") + more)
 
 
 ERRORS = [
@@ -162,6 +162,8 @@ ERRORS = [
     Case("link-without-partner", "x", linked("A", "B")),
     Case("link-without-partner", "x", linked("A")),
     Case("link-without-partner", "x", linked("A", "A", "A")),
+    Case("flow-at-link", "x", linked("A", "A", more=arrows("x", "e"))),
+    Case("flow-at-link", "c0", linked("A", "A", more=arrows("s", "c0"))),
     Case("link-unused", "c1", linked("A", "A", "B")),
     Case("after-event-gateway", "ft1", gateway(WAIT, "userTask")),
     Case("after-event-gateway", "ft1", gateway(WAIT, RECEIVE, more=arrows("t0", "t1"))),
