@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from engine.bpmn.executable import callables
 from engine.bpmn.findings import Finding, Rule, Severity, Text
-from engine.bpmn.names import GLOBAL_TASKS, Element, bpmn, camunda, kind, text_of
+from engine.bpmn.names import Element, bpmn, camunda, kind, text_of
 from engine.bpmn.reader import Diagram
 from engine.bpmn.services import SERVICES, needs_service
 from engine.bpmn.values import is_variable_name
@@ -137,10 +138,11 @@ def services(diagram: Diagram) -> Iterator[Finding]:
 
 def calls(diagram: Diagram) -> Iterator[Finding]:
     """What is called is in the file."""
+    known = callables(diagram.root)
     for activity in _running(diagram, frozenset({"callActivity"})):
         called = activity.get("calledElement", "")
-        target = diagram.by_id(called)
-        if target is None or kind(target) not in GLOBAL_TASKS | {"process"}:
+        target = known.get(called)
+        if target is None:
             yield NOT_CALLED.broken_by(activity, called=called)
         elif target in activity.iterancestors(bpmn("process")):
             yield CALLS_ITSELF.broken_by(activity, called=called)
