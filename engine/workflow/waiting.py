@@ -283,8 +283,8 @@ def throw_upwards(token: Token, event: Event, code: str) -> bool:
 
 
 def look_at_conditions(workflow: CaseWorkflow) -> None:
-    """Let every conditional event happen whose condition has come true."""
-    while found := list(_come_true(workflow)):
+    """Let every conditional event happen whose condition has come true, unless all has ended."""
+    while not workflow.completed and (found := list(_come_true(workflow))):
         happenings = (partial(happen, one, Event.CONDITION, by) for one, by in found)
         one_after_the_other(workflow, happenings)
 
