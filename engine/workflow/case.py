@@ -77,6 +77,8 @@ class CaseWorkflow(BpmnWorkflow):  # type: ignore[misc]  # the library ships no 
         self.agenda: list[Token] = []
         """What the engine has to run, the last first."""
         self.visits: list[Visit] = []
+        self.ran = self.looked_at = 0
+        """Nodes that the engine has run in this step, and tokens that it looked at for them."""
         super().__init__(process, **options)
 
     def _task_completed_notify(self, task: Token) -> None:

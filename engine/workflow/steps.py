@@ -237,17 +237,15 @@ def _fire_due(workflow: CaseWorkflow, specification: Specification) -> None:
 
 def _run(workflow: CaseWorkflow, specification: Specification) -> None:
     """Run what the engine can run until only people, events and joins are waited for."""
-    looked_at = 0
-    for _ in range(_MOST_VISITS):
+    while workflow.ran < _MOST_VISITS and workflow.looked_at < _MOST_LOOKED_AT:
+        workflow.ran += 1
         if specification.has_conditions:
             look_at_conditions(workflow)
-            looked_at += len(workflow.tasks)
-        if looked_at > _MOST_LOOKED_AT:
-            break
+            workflow.looked_at += len(workflow.tasks)
         if workflow.agenda:
             token = workflow.agenda.pop()
             if is_there(token):
-                looked_at += _looks_at(workflow, token)
+                workflow.looked_at += _looks_at(workflow, token)
                 token.run()
                 settle(token)
         elif not join_inclusive(workflow) and not _get_unstuck(workflow):
