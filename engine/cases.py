@@ -193,7 +193,7 @@ class Case:
         for visit in snapshot.visits:
             if visit.kind is VisitKind.COMPLETED and completed is not None:
                 actor = by
-                _complete(tx, completed, by, variables)
+                _complete(tx, completed, by, variables, visit.detail)
                 continue
             detail: dict[str, object] = dict(visit.detail)
             if visit.kind in _DELIVERED:
@@ -343,12 +343,19 @@ def _cancel_task(tx: Transaction, task: Task, by: Actor) -> None:
     history.record_task(tx, EventType.TASK_CANCELLED, task, actor=by.username)
 
 
-def _complete(tx: Transaction, task: Task, by: Actor, variables: Mapping[str, object]) -> None:
+def _complete(  # noqa: PLR0917 — what it writes into one event
+    tx: Transaction,
+    task: Task,
+    by: Actor,
+    variables: Mapping[str, object],
+    noted: Mapping[str, str],
+) -> None:
     task.late_minutes = lateness(tx, task) or None
     task.state = TaskState.COMPLETED
     task.ended_at = tx.now
     task.completed_by = by.username
     detail: dict[str, object] = {"variables": dict(variables)} if variables else {}
+    detail |= noted
     if task.late_minutes is not None:
         detail["late_minutes"] = task.late_minutes
     history.record_task(tx, EventType.TASK_COMPLETED, task, actor=by.username, detail=detail)

@@ -73,7 +73,7 @@ MUST_INTERRUPT = Rule(
     Severity.ERROR,
     Text(
         id="Kejadian {event} selalu menginterupsi, tetapi di sini ditandai tidak.",
-        en="A {event} event always interrupts, but this one is marked as if it did not.",
+        en="An event of this kind ({event}) always interrupts, but this one is marked not to.",
     ),
     Text(
         id="Jadikan kejadian yang menginterupsi di pemodel.",

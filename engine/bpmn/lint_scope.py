@@ -64,7 +64,7 @@ ATTRIBUTE_NOT_SUPPORTED = Rule(
     Severity.ERROR,
     Text(
         id='Atribut {attribute}="{value}" belum didukung di sini.',
-        en='The attribute {attribute}="{value}" is not supported here yet.',
+        en='The attribute {attribute}="{value}" is not supported here.',
     ),
     Text(
         id="Hapus atribut itu atau kembalikan ke nilai bawaannya.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from engine.bpmn import lint_flow, soundness
+from engine.bpmn import soundness
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.names import Element, one_line
 from engine.bpmn.program import Event, Kind, Node, Program
@@ -27,14 +27,26 @@ NEVER_COMPLETE = Rule(
 )
 NEVER_ENDS = Rule(
     "no-end",
-    Severity.ERROR,
+    Severity.WARNING,
     Text(
-        id="Bagian ini tidak pernah selesai, apa pun yang dikerjakan orang.",
-        en="This never finishes, whatever people do.",
+        id="Ada jalan di sini yang tidak pernah selesai, apa pun yang dikerjakan orang.",
+        en="There is a way through this that never finishes, whatever people do.",
     ),
     Text(
         id="Gambar jalan ke kejadian akhir (end event) sesudah langkah terakhir.",
         en="Draw a way to an end event after the last step.",
+    ),
+)
+NEVER_RUNS = Rule(
+    "never-runs",
+    Severity.WARNING,
+    Text(
+        id="Elemen ini tidak pernah dijalankan: tidak ada jalan yang sampai ke sini.",
+        en="This never runs: what comes before it never gets here.",
+    ),
+    Text(
+        id="Periksa bagian sebelumnya: mungkin selalu berakhir dengan galat atau selalu disela.",
+        en="Look at what comes before: perhaps it always ends by an error or is interrupted.",
     ),
 )
 RUNS_TWICE = Rule(
@@ -94,7 +106,7 @@ def _judged(
     """Yield what is wrong in a scope; what something around it ends need not end by itself."""
     can_end = played.can_end or is_ended
     for node_id in played.dead:
-        yield lint_flow.UNREACHABLE.broken_by(diagram.by_id(node_id))
+        yield NEVER_RUNS.broken_by(diagram.by_id(node_id))
     for stuck in {one.gateway: one for one in played.stuck}.values():
         yield NEVER_COMPLETE.broken_by(
             diagram.by_id(stuck.gateway),
@@ -102,8 +114,7 @@ def _judged(
             missing=_names(diagram, stuck),
         )
     if not played.always_ends and not played.stuck and not is_ended:
-        severity = Severity.WARNING if can_end else Severity.ERROR
-        yield NEVER_ENDS.broken_by(_drawn(diagram, program, played.scope), severity=severity)
+        yield NEVER_ENDS.broken_by(_drawn(diagram, program, played.scope))
     scope = program.scopes[played.scope]
     reminded = _led_to(program, (one for one in scope.nodes if _reminds(program, one)))
     worked = _led_to(program, scope.starts)

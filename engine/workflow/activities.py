@@ -13,6 +13,7 @@ from engine.workflow.case import (
     variables,
 )
 from engine.workflow.nodes import (
+    BEGUN,
     NodeSpec,
     clear,
     enter_all,
@@ -111,7 +112,7 @@ class ScopeSpec(Activity):
         agenda = token.workflow.agenda
         before = len(agenda)
         starts = scope.starts[:1] if scope.one_by_one else scope.starts
-        token.internal_data["begun"] = len(starts)
+        token.internal_data[BEGUN] = len(starts)
         for start in starts:
             put(token, start)
         agenda[before:] = reversed(agenda[before:])
@@ -127,14 +128,14 @@ class ScopeSpec(Activity):
         """End an ad-hoc sub-process as soon as its condition holds."""
         scope = self.scope(token)
         if scope.completion and holds_already(token, scope.completion):
-            token.internal_data["begun"] = len(scope.starts)
+            token.internal_data[BEGUN] = len(scope.starts)
             if scope.drops_rest:
                 clear(token)
 
     def emptied(self, token: Token) -> None:
-        scope, begun = self.scope(token), token.internal_data.get("begun")
+        scope, begun = self.scope(token), token.internal_data.get(BEGUN)
         if begun is not None and begun < len(scope.starts):
-            token.internal_data["begun"] = begun + 1
+            token.internal_data[BEGUN] = begun + 1
             put(token, scope.starts[begun])
             return
         token.complete()

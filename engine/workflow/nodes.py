@@ -10,6 +10,9 @@ from engine.bpmn.program import Flow, Kind, Node, Trigger
 from engine.expressions import UndefinedVariable
 from engine.workflow.case import Token, VisitKind, holds, is_there, put, remove
 
+BEGUN = "begun"
+"""In the internal data of a scope: how many of its starts have got their token."""
+
 
 class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library ships no types
     """A node as SpiffWorkflow executes it: ready at once, gone when it is completed."""
@@ -144,7 +147,7 @@ def running(scope: Token) -> list[Token]:
 
 def clear(scope: Token) -> None:
     """Take away everything that runs in a scope or has yet to, and what waits to run in it."""
-    scope.internal_data.pop("begun", None)
+    scope.internal_data.pop(BEGUN, None)
     for token in scope.children:
         if token.task_spec.node.kind is not Kind.BOUNDARY:
             remove(token)

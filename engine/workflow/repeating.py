@@ -12,6 +12,8 @@ from engine.workflow.nodes import leave, settle, taken
 
 MOST = 1000
 """Instances of one activity."""
+_TURNS, _NUMBER, _ENDED = "turns", "number", "ended"
+"""In the internal data of a loop: how many turns are done, of how many, and that no more come."""
 
 
 class TooManyInstances(Invalid):
@@ -29,11 +31,11 @@ class Repeat(Activity):
 
     def turned(self, token: Token, turn: Token) -> None:
         """Take a turn that is done away, and begin the next one or go on."""
-        token.internal_data["done"] = _done(token) + 1
+        token.internal_data[_TURNS] = _done(token) + 1
         ends = self.ends_with(token, turn)
         remove(turn)
         if ends:
-            token.internal_data["ended"] = True
+            token.internal_data[_ENDED] = True
             for other in token.children:
                 if isinstance(other.task_spec, Activity):
                     remove(other)
@@ -59,7 +61,7 @@ class StandardLoop(Repeat):
         return not self._wants_more(token)
 
     def emptied(self, token: Token) -> None:
-        if token.internal_data.get("ended"):
+        if token.internal_data.get(_ENDED):
             token.complete()
         else:
             _begin(token, self.node, _done(token))
@@ -81,7 +83,7 @@ class Instances(Repeat):
         number = self._number(token)
         if number > MOST:
             raise TooManyInstances(element_id=self.bpmn_id, instances=number, allowed=MOST)
-        token.internal_data["number"] = number
+        token.internal_data[_NUMBER] = number
         first = range(min(number, 1) if self.loop.sequential else number)
         agenda = token.workflow.agenda
         before = len(agenda)
@@ -99,14 +101,14 @@ class Instances(Repeat):
 
     def emptied(self, token: Token) -> None:
         done = _done(token)
-        if token.internal_data.get("ended") or done >= token.internal_data["number"]:
+        if token.internal_data.get(_ENDED) or done >= token.internal_data[_NUMBER]:
             token.complete()
         else:
             self._begin(token, done)
             self._count(token)
 
     def _count(self, token: Token) -> None:
-        number, done = token.internal_data["number"], _done(token)
+        number, done = token.internal_data[_NUMBER], _done(token)
         active = min(number - done, 1) if self.loop.sequential else number - done
         token.data["nrOfInstances"] = number
         token.data["nrOfCompletedInstances"] = done
@@ -154,5 +156,5 @@ def _begin(
 
 
 def _done(token: Token) -> int:
-    done: int = token.internal_data.get("done", 0)
+    done: int = token.internal_data.get(_TURNS, 0)
     return done

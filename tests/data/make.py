@@ -19,30 +19,65 @@ from tests.clock import WEDNESDAY_MORNING, TestClock
 from tests.data import DATABASES, STATES
 from tests.office import Office
 from tests.postgresql import postgresql_server, url_of
-from tests.unit.workflow_diagrams import Play, compiled, xml
+from tests.unit.workflow_diagrams import Play, compiled
 
-ROUNDS = (
-    "start > xor1 > and1",
-    "and1 > first > and2",
-    "and1 > second > and2",
-    "and1 > third > and2",
-    "and2 > check > xor2",
-    "xor2 [more == true] > xor1",
-    "xor2 [else] > end",
-    "timer1 @ second PT1H > remind > end",
-    "timer2 @ third PT8H > tell",
-    "timer3 @ check PT1H > tell",
-)
-"""A loop around a join of three branches, with timers that lead to an end and to a task."""
+TRIP = b"""<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="definitions" targetNamespace="urn:trip">
+  <process id="trip" isExecutable="true">
+    <startEvent id="start"/>
+    <userTask id="book"/>
+    <boundaryEvent id="booked" attachedToRef="book"><compensateEventDefinition/></boundaryEvent>
+    <userTask id="unbook" isForCompensation="true"/>
+    <association id="undoes" sourceRef="booked" targetRef="unbook"/>
+    <parallelGateway id="fork"/>
+    <userTask id="pack"/>
+    <subProcess id="ask">
+      <multiInstanceLoopCharacteristics camunda:collection="friends"
+          camunda:elementVariable="friend"/>
+      <startEvent id="asking"/>
+      <userTask id="invite"/>
+      <boundaryEvent id="slow" attachedToRef="invite" cancelActivity="false">
+        <timerEventDefinition><timeCycle>R3/PT1H</timeCycle></timerEventDefinition>
+      </boundaryEvent>
+      <endEvent id="asked"/>
+      <sequenceFlow id="a1" sourceRef="asking" targetRef="invite"/>
+      <sequenceFlow id="a2" sourceRef="invite" targetRef="asked"/>
+    </subProcess>
+    <boundaryEvent id="enough" attachedToRef="ask">
+      <messageEventDefinition messageRef="enough_message"/>
+    </boundaryEvent>
+    <exclusiveGateway id="merge"/>
+    <parallelGateway id="join"/>
+    <endEvent id="end"/>
+    <sequenceFlow id="f1" sourceRef="start" targetRef="book"/>
+    <sequenceFlow id="f2" sourceRef="book" targetRef="fork"/>
+    <sequenceFlow id="f3" sourceRef="fork" targetRef="pack"/>
+    <sequenceFlow id="f4" sourceRef="fork" targetRef="ask"/>
+    <sequenceFlow id="f5" sourceRef="pack" targetRef="join"/>
+    <sequenceFlow id="f6" sourceRef="ask" targetRef="merge"/>
+    <sequenceFlow id="f7" sourceRef="enough" targetRef="merge"/>
+    <sequenceFlow id="f9" sourceRef="merge" targetRef="join"/>
+    <sequenceFlow id="f8" sourceRef="join" targetRef="end"/>
+    <subProcess id="called_off" triggeredByEvent="true">
+      <startEvent id="storm"><signalEventDefinition signalRef="storm_signal"/></startEvent>
+      <intermediateThrowEvent id="undo"><compensateEventDefinition/></intermediateThrowEvent>
+      <endEvent id="over"/>
+      <sequenceFlow id="c1" sourceRef="storm" targetRef="undo"/>
+      <sequenceFlow id="c2" sourceRef="undo" targetRef="over"/>
+    </subProcess>
+  </process>
+  <message id="enough_message" name="Cukup"/>
+  <signal id="storm_signal" name="Badai"/>
+</definitions>
+"""
+"""Turns of a sub-process beside a join, events around them, and something that can be undone."""
 
 
-def in_the_second_round() -> Play:
-    """Return a case in which one branch has arrived and two tasks and one timer wait."""
-    case = Play(compiled(xml(*ROUNDS))).start(subject="Laporan", amount=1)
-    case.complete("first").complete("second").complete("third")
-    case.wait(hours=2).complete("check", more=True)
-    case.complete("first", amount=2).wait(hours=2)
-    return case.fire()
+def on_the_way() -> Play:
+    """Return a case that has arrived at the join once and has asked one friend of three."""
+    case = Play(compiled(TRIP)).start(friends=["satu", "dua", "tiga"], subject="Laporan")
+    return case.complete("book").complete("pack").complete("invite").wait(hours=2).fire()
 
 
 def several_cases(office: Office) -> None:
@@ -66,10 +101,10 @@ def several_cases(office: Office) -> None:
 
 def main() -> None:
     """Write the files that are missing."""
-    state = STATES / "format-1.state"
+    state = STATES / "format-2.state"
     if not state.exists():
-        state.with_suffix(".bpmn").write_bytes(xml(*ROUNDS))
-        state.write_bytes(in_the_second_round().last.state or b"")
+        state.with_suffix(".bpmn").write_bytes(TRIP)
+        state.write_bytes(on_the_way().last.state or b"")
     sqlite = DATABASES / f"{SCHEMA_REVISION}.sqlite"
     if not sqlite.exists():
         _write_sqlite(sqlite)

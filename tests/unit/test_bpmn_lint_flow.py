@@ -74,16 +74,6 @@ ERRORS = [
     Case("nothing-to-run", "p", small_source("")),
     swap("computed-time-standard", "write", ("PT2H", "${hours}")),
     swap("no-value-fits", "sign", (FIELD, NUMBER[:-2] + CONTRADICTING)),
-    swap(
-        "no-end",
-        "letters",
-        (LATE, ""),
-        ('<bpmn:endEvent id="sent"/>', ""),
-        ("<bpmn:flowNodeRef>sent</bpmn:flowNodeRef>", ""),
-        ('targetRef="sent"', 'targetRef="sign"'),
-        ('sourceRef="write_timer" targetRef="late"', 'sourceRef="write_timer" targetRef="sign"'),
-        ('sourceRef="sign_timer" targetRef="late"', 'sourceRef="sign_timer" targetRef="write"'),
-    ),
     add("too-many-nodes", "letters", chain(2000)),
     swap("no-beginning", "letters", (START, "")),
     add("flow-to-nowhere", "lost", flow("lost", "decision", "gone")),
@@ -164,6 +154,16 @@ HINTS = [
     swap("no-default-flow-at-step", "write", (SUBMIT, SUBMIT[:-2] + WITH_CONDITION)),
 ]
 WARNINGS_BESIDE_OTHERS = [
+    swap(
+        "no-end",
+        "letters",
+        (LATE, ""),
+        ('<bpmn:endEvent id="sent"/>', ""),
+        ("<bpmn:flowNodeRef>sent</bpmn:flowNodeRef>", ""),
+        ('targetRef="sent"', 'targetRef="sign"'),
+        ('sourceRef="write_timer" targetRef="late"', 'sourceRef="write_timer" targetRef="sign"'),
+        ('sourceRef="sign_timer" targetRef="late"', 'sourceRef="sign_timer" targetRef="write"'),
+    ),
     swap(
         "no-default-flow-after-timer",
         "decision",

@@ -6,6 +6,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
+from engine.bpmn.program import Event
 from engine.workflow.case import VisitKind
 from tests.clock import WEDNESDAY_MORNING
 from tests.data import STATES
@@ -44,8 +45,8 @@ def test_every_kind_of_variable_comes_back_as_it_was() -> None:
     values = {"text": "Aña ✓", "number": 2**53, "fraction": 0.1, "yes": True, "nothing": None}
     case = play("start > a > b > end", **values).complete("a")
     assert case.last.state is not None
-    stored = orjson.loads(zlib.decompress(case.last.state[1:]))["variables"]
-    assert values in stored
+    process, *_ = orjson.loads(zlib.decompress(case.last.state[1:]))
+    assert process[-1] == values
 
 
 def test_the_state_of_the_reference_sop_is_at_most_4_kilobytes_at_every_step() -> None:
@@ -78,6 +79,28 @@ def test_a_state_of_format_1_goes_on_where_it_was() -> None:
     assert case.seen(VisitKind.FIRED) == ["timer3"]
     case.complete("first").complete("second").complete("third").complete("check", more=False)
     assert case.ended
+
+
+def resumed() -> Play:
+    """Return the case that is kept as a state of format 2, a little later."""
+    kept = STATES / "format-2.state"
+    specification = compiled(kept.with_suffix(".bpmn").read_bytes())
+    case = Play(specification, now=WEDNESDAY_MORNING + timedelta(hours=2, minutes=30))
+    return case.resume(kept.read_bytes())
+
+
+def test_a_state_of_format_2_goes_on_where_it_was() -> None:
+    case = resumed()
+    assert case.open == ["invite", "invite"]
+    assert set(case.timers.values()) == {WEDNESDAY_MORNING + timedelta(hours=3)}
+    case.complete("invite").complete("invite")
+    assert case.ended
+
+
+def test_what_a_state_of_format_2_has_done_can_be_undone() -> None:
+    case = resumed().deliver(Event.SIGNAL, "Badai")
+    assert case.open == ["unbook"]
+    assert case.complete("unbook").ended
 
 
 def test_the_present_format_is_kept_as_a_file() -> None:

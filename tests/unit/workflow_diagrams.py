@@ -16,13 +16,14 @@ from xml.sax.saxutils import escape
 
 from engine.bpmn.lint import check
 from engine.bpmn.normalize import normalize
+from engine.bpmn.program import Event
 from engine.bpmn.reader import read
 from engine.durations import Duration
 from engine.workflow import steps
-from engine.workflow.specification import Specification, compile_program
 from engine.workflow.case import Visit, VisitKind
 from engine.workflow.moments import Moment
-from engine.workflow.steps import Snapshot
+from engine.workflow.specification import Specification, compile_program
+from engine.workflow.steps import Delivery, Snapshot
 from tests.clock import WEDNESDAY_MORNING
 
 _KINDS = {
@@ -136,6 +137,15 @@ class Play:
             moment=self.moment,
             complete=task_id,
             variables=variables,
+        )
+        return self._follow(snapshot)
+
+    def deliver(self, event: Event, name: str, **variables: object) -> "Play":
+        """Deliver a message or signal from outside."""
+        assert self.last.state is not None
+        delivery = Delivery(event=event, name=name, variables=variables)
+        snapshot = steps.advance(
+            self.specification, self.last.state, moment=self.moment, delivery=delivery
         )
         return self._follow(snapshot)
 
