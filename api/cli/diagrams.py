@@ -47,13 +47,14 @@ class _Checked:
         return self.fault is not None or has_error(self.findings)
 
     def lines(self, language: str) -> Iterator[str]:
-        """Yield `file:line: severity: sentence`, a finding a line."""
+        """Yield `file:line: severity: sentence [element id]`, a finding a line."""
         if self.fault is not None:
             yield f"{self.file}: {Severity.ERROR}: {self.fault}"
         for finding in self.findings:
             place = f"{self.file}:{finding.line}" if finding.line else self.file
             said, advice = (getattr(text, language) for text in (finding.message, finding.hint))
-            yield printable(f"{place}: {finding.severity}: {said} {advice}")
+            where = f" [{finding.element_id}]" if finding.element_id else ""
+            yield printable(f"{place}: {finding.severity}: {said} {advice}{where}")
 
     def shown(self) -> dict[str, object]:
         """Return the same as JSON values, findings as the REST API shows them."""

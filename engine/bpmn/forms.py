@@ -30,7 +30,7 @@ MAX_BYTES: Final = 32 * 2**10
 
 
 class InvalidVariables(Invalid):
-    """The variables do not fit the form; `fields` says for each what is wrong with it."""
+    """The variables do not fit the form."""
 
 
 def validate(

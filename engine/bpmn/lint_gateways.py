@@ -5,7 +5,7 @@ from typing import Final
 
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.graph import Graph
-from engine.bpmn.names import Element, bpmn, kind, text_of
+from engine.bpmn.names import Element, bpmn, kind, one_line, text_of
 from engine.bpmn.reader import Diagram
 from engine.expressions import InvalidExpression, compile_expression
 
@@ -68,12 +68,12 @@ NEVER_TAKEN = Rule(
     "flow-never-taken",
     Severity.WARNING,
     Text(
-        id="Panah ini tidak pernah dipilih: panah sebelumnya di berkas tidak punya syarat.",
-        en="This flow is never taken: one before it in the file has no condition.",
+        id="Panah ini tidak punya syarat, jadi selalu dipilih; yang lain tidak pernah: {others}.",
+        en="This flow has no condition, so it is always taken and others never are: {others}.",
     ),
     Text(
-        id="Tulis syarat seperti ${{disetujui == false}} pada panah itu, atau jadikan alur bawaan.",
-        en="Give that one a condition such as ${{approved == false}}, or make it the default.",
+        id="Tulis syarat seperti ${{disetujui == false}} padanya, atau jadikan alur bawaan.",
+        en="Give it a condition such as ${{approved == false}}, or make it the default.",
     ),
 )
 COMPLEX_JOIN = Rule(
@@ -157,9 +157,10 @@ def order(diagram: Diagram) -> Iterator[Finding]:
         default = [flow for flow in flows if flow.get("id") == gateway.get("default")]
         others = [flow for flow in flows if flow.get("id") != gateway.get("default")]
         plain = next((n for n, flow in enumerate(others) if _condition(flow) is None), None)
-        if plain is not None:
-            for flow in (*others[plain + 1 :], *default):
-                yield NEVER_TAKEN.broken_by(flow)
+        never = [] if plain is None else [*others[plain + 1 :], *default]
+        if plain is not None and never:
+            names = tuple(one_line(flow.get("name")) or flow.get("id", "") for flow in never)
+            yield NEVER_TAKEN.broken_by(others[plain], others=names)
 
 
 def joins(diagram: Diagram) -> Iterator[Finding]:

@@ -74,7 +74,7 @@ def _has_exit(nodes: Mapping[str, Node], loop: Collection[str]) -> bool:
         flow.condition is not None
         or (nodes[one].kind is not Kind.PARALLEL and flow.target not in loop)
         for one in loop
-        for flow in nodes[one].flows
+        for flow in nodes[one].possible
     )
 
 

@@ -57,13 +57,14 @@ SERVICE = Rule(
     "service-not-supported",
     Severity.ERROR,
     Text(
-        id="Langkah ini meminta mesin menjalankan layanan yang tidak dikenal di sini.",
-        en="This step asks the engine to run a service that is not known here.",
+        id="Langkah ini dikerjakan oleh layanan, dan tidak ada layanan yang dikenal di sini.",
+        en="This step is the work of a service, and none is known here that could do it.",
     ),
     Text(
-        id="Ubah menjadi user task, isi camunda:expression, atau coba diagram ini dalam simulasi.",
-        en="Change it into a user task, fill in camunda:expression, or try the diagram in a "
-        "rehearsal.",
+        id="Ubah menjadi user task, isi camunda:expression, atau coba diagram ini dengan simulasi "
+        "(--simulate).",
+        en="Change it into a user task, fill in camunda:expression, or rehearse the diagram "
+        "(--simulate).",
     ),
 )
 NOT_CALLED = Rule(

@@ -7,6 +7,7 @@ from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.names import Element, one_line
 from engine.bpmn.program import Event, Kind, Node, Program
 from engine.bpmn.reader import Diagram
+from engine.bpmn.sop import is_sop
 from engine.bpmn.soundness import Played, Stuck
 
 NEVER_COMPLETE = Rule(
@@ -114,7 +115,9 @@ def _judged(
             missing=_names(diagram, stuck),
         )
     if not played.always_ends and not played.stuck and not is_ended:
-        yield NEVER_ENDS.broken_by(_drawn(diagram, program, played.scope))
+        # A foreign diagram may mean to go round for ever; an SOP never does.
+        severity = Severity.ERROR if not can_end and is_sop(diagram) else Severity.WARNING
+        yield NEVER_ENDS.broken_by(_drawn(diagram, program, played.scope), severity=severity)
     scope = program.scopes[played.scope]
     reminded = _led_to(program, (one for one in scope.nodes if _reminds(program, one)))
     worked = _led_to(program, scope.starts)

@@ -156,6 +156,15 @@ class Node:
     for_starter: bool = False
     """Whether its work belongs to whoever started the case: a rehearsed service task."""
 
+    @property
+    def possible(self) -> tuple[Flow, ...]:
+        """The flows that can ever be taken: an exclusive gateway looks no further than a true one."""
+        others = tuple(flow for flow in self.flows if flow.id != self.default)
+        plain = [number for number, flow in enumerate(others) if flow.condition is None]
+        if self.kind is not Kind.EXCLUSIVE or not plain:
+            return self.flows
+        return others[: plain[0] + 1]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:

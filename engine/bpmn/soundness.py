@@ -464,7 +464,7 @@ def _choices(node: Node) -> Iterator[Sequence[Flow]]:
     if node.kind is Kind.PARALLEL:
         yield flows
     elif node.kind is Kind.EXCLUSIVE:
-        yield from ([flow] for flow in flows)
+        yield from ([flow] for flow in node.possible)
         if not flows:
             yield ()
     else:

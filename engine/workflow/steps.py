@@ -166,7 +166,7 @@ def advance(
         if token is None or not _is_open(token):
             raise TaskGone(task_id=str(complete), state="cancelled")
         assign(token, variables or {})
-        token.run()
+        _execute(token)
         _run(workflow, specification)
     if delivery is not None:
         _deliver(workflow, delivery)
@@ -246,11 +246,20 @@ def _run(workflow: CaseWorkflow, specification: Specification) -> None:
             token = workflow.agenda.pop()
             if is_there(token):
                 workflow.looked_at += _looks_at(workflow, token)
-                token.run()
+                _execute(token)
                 settle(token)
         elif not join_inclusive(workflow) and not _get_unstuck(workflow):
             return
     raise RunsOn(element_id=workflow.visits[-1].element_id if workflow.visits else None)
+
+
+def _execute(token: Token) -> None:
+    """Run a token; what goes wrong says where."""
+    try:
+        token.run()
+    except Invalid as error:
+        error.details = {"element_id": token.task_spec.bpmn_id, **error.details}
+        raise
 
 
 def _looks_at(workflow: CaseWorkflow, token: Token) -> int:

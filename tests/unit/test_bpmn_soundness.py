@@ -94,6 +94,7 @@ ERRORS = [
     Case("endless-loop", "and1", xml("start > and1", "and1 > and2 > and1", "and2 > a > end")),
 ]
 WARNINGS_BESIDE_OTHERS = [
+    Case("flow-never-taken", "f1", xml("start > xor1 > a > end", "xor1 [x] > b > end")),
     Case("never-runs", "after", source(AROUND, beside='<error id="x" errorCode="x"/>')),
     Case("runs-twice", "c", xml(*FORKED, "xor1 > c > end")),
     Case("runs-twice", "c", xml(*FORKED, "xor1 > and2 > c > end", "and2 > d > end")),
