@@ -158,7 +158,7 @@ class Node:
 
     @property
     def possible(self) -> tuple[Flow, ...]:
-        """The flows that can ever be taken: an exclusive gateway looks no further than a true one."""
+        """The flows that can be taken: an exclusive gateway looks no further than a true one."""
         others = tuple(flow for flow in self.flows if flow.id != self.default)
         plain = [number for number, flow in enumerate(others) if flow.condition is None]
         if self.kind is not Kind.EXCLUSIVE or not plain:
