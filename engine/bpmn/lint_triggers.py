@@ -7,6 +7,7 @@ from typing import Final
 from engine.bpmn.events import THROWING
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.names import Element, bpmn, kind, text_of
+from engine.bpmn.normalize import handlers
 from engine.bpmn.reader import Diagram
 from engine.cycles import Cycle
 from engine.durations import Duration
@@ -254,10 +255,7 @@ def conditions(diagram: Diagram) -> Iterator[Finding]:
 
 def compensations(diagram: Diagram) -> Iterator[Finding]:
     """What undoes an activity is connected with it, and what is to be undone is there."""
-    leading = {
-        one.get("sourceRef"): one.get("targetRef", "")
-        for one in diagram.root.iter(bpmn("association"), bpmn("sequenceFlow"))
-    }
+    undoing = handlers(diagram)
     used = set()
     for node, definition in _definitions(diagram, "compensateEventDefinition"):
         activity = definition.get("activityRef")
@@ -266,7 +264,7 @@ def compensations(diagram: Diagram) -> Iterator[Finding]:
         if definition.get("waitForCompletion") == "false":
             yield WAITS_FOR_UNDOING.broken_by(node)
         if kind(node) == "boundaryEvent":
-            handler = diagram.by_id(leading.get(node.get("id")))
+            handler = undoing.get(node.get("id", ""))
             used.add(handler)
             if handler is None or handler.getparent() is not node.getparent():
                 yield NO_HANDLER.broken_by(node)

@@ -4,7 +4,7 @@ Nothing is judged here: what lint refuses may come out as anything that does not
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Final
 
@@ -69,6 +69,7 @@ class _Reader:
     def __init__(self, diagram: Diagram, *, rehearsal: bool) -> None:
         self._diagram = diagram
         self._rehearsal = rehearsal
+        self._undoing = handlers(diagram)
         self.scopes: dict[str, Scope] = {}
         self.nodes: dict[str, Node] = {}
 
@@ -76,7 +77,7 @@ class _Reader:
         """Read a process or sub-process with all that is in it; return its id as a scope."""
         scope_id = element.get("id", "")
         children = [child for child in element if is_flow_node(child) and child.get("id")]
-        surroundings = _Surroundings(self._diagram, element, children)
+        surroundings = _Surroundings(element, children, self._undoing)
         for child in children:
             self.nodes[child.get("id", "")] = self._read_node(child, surroundings)
         ordering = element.get("ordering", "Parallel")
@@ -96,7 +97,7 @@ class _Reader:
     def read_global_task(self, element: Element) -> None:
         """Read a global task as a process of one task, which has a scope of its own."""
         task_id = element.get("id", "")
-        self.nodes[task_id] = self._read_node(element, _Surroundings(self._diagram, element, []))
+        self.nodes[task_id] = self._read_node(element, _Surroundings(element, [], self._undoing))
         scope_id = f"{task_id}#process"
         self.scopes[scope_id] = Scope(id=scope_id, starts=(task_id,), nodes=(task_id,))
 
@@ -166,7 +167,9 @@ class _Reader:
 class _Surroundings:
     """What leads to and from the nodes of one scope, and what is attached to them."""
 
-    def __init__(self, diagram: Diagram, scope: Element, nodes: Iterable[Element]) -> None:
+    def __init__(
+        self, scope: Element, nodes: Iterable[Element], undoing: Mapping[str, Element]
+    ) -> None:
         self.outgoing: defaultdict[str, list[Flow]] = defaultdict(list)
         self.incoming: defaultdict[str, list[str]] = defaultdict(list)
         self.boundary: defaultdict[str, list[str]] = defaultdict(list)
@@ -176,15 +179,15 @@ class _Surroundings:
             if source in ids and one.target in ids:
                 self.outgoing[source].append(one)
                 self.incoming[one.target].append(one.id)
-        compensations = []
+        self.handlers: dict[str, str] = {}
         for node in nodes:
             if (host := node.get("attachedToRef")) is None:
                 continue
-            if node.find(bpmn("compensateEventDefinition")) is not None:
-                compensations.append(node)
-            else:
-                self.boundary[host].append(node.get("id", ""))
-        self.handlers = dict(_handlers(diagram, compensations))
+            node_id = node.get("id", "")
+            if node.find(bpmn("compensateEventDefinition")) is None:
+                self.boundary[host].append(node_id)
+            elif (handler := undoing.get(node_id)) is not None:
+                self.handlers[host] = handler.get("id", "")
 
 
 def is_event_sub_process(element: Element) -> bool:
@@ -195,6 +198,13 @@ def is_event_sub_process(element: Element) -> bool:
 def is_handler(element: Element) -> bool:
     """Return whether an activity only runs to undo another."""
     return element.get("isForCompensation") == "true"
+
+
+def handlers(diagram: Diagram) -> dict[str, Element]:
+    """Return by id of a compensation event the activity that it is connected with."""
+    lines = diagram.root.iter(bpmn("association"), bpmn("sequenceFlow"))
+    ends = ((line.get("sourceRef", ""), diagram.by_id(line.get("targetRef"))) for line in lines)
+    return {event: found for event, found in ends if found is not None and is_handler(found)}
 
 
 def _drawn_flows(scope: Element) -> Iterator[tuple[str, Flow]]:
@@ -221,24 +231,6 @@ def _links(nodes: Iterable[Element]) -> Iterator[tuple[str, Flow]]:
         if kind(node) == "intermediateThrowEvent" and (name := events.link_name(node)) in catching:
             source = node.get("id", "")
             yield source, Flow(id=f"{source}#link", target=catching[name])
-
-
-def _handlers(diagram: Diagram, compensations: Iterable[Element]) -> Iterator[tuple[str, str]]:
-    """Yield the activities that have a compensation event, each with what undoes it."""
-    leads_to = {
-        link.get("sourceRef"): link.get("targetRef", "")
-        for link in diagram.root.iter(bpmn("association"))
-    }
-    for event in compensations:
-        event_id = event.get("id", "")
-        flow_targets = (
-            flow.get("targetRef", "")
-            for flow in diagram.root.iter(bpmn("sequenceFlow"))
-            if flow.get("sourceRef") == event_id
-        )
-        handler = leads_to.get(event_id) or next(flow_targets, None)
-        if handler is not None:
-            yield event.get("attachedToRef", ""), handler
 
 
 def _event_start(element: Element) -> Element | None:

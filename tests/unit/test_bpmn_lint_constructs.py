@@ -229,6 +229,7 @@ ERRORS = [
     ),
     Case("compensation-without-handler", "b", undone("")),
     Case("compensation-without-handler", "b", undone(ASSOCIATED.replace('"h"', '"gone"'))),
+    Case("compensation-without-handler", "b", undone(ASSOCIATED.replace('"h"', '"b"'))),
     Case(
         "nothing-to-undo",
         "y",
