@@ -25,6 +25,8 @@ from engine.workflow.waiting import WaitingSpec, armed, note_event
 
 DONE = "done"
 """In the internal data of a scope: what can be undone in it, in the order of completion."""
+SEEN = "seen"
+"""In such a record: the variables of the turn or call that is over, which undoing it needs."""
 OWN = "own"
 """In the internal data of a call: the variables of the turn that it is of a loop."""
 
@@ -205,6 +207,8 @@ def record(token: Token) -> None:
         entry[DONE] = inside
     else:
         return
+    if token.data:
+        entry[SEEN] = dict(token.data)
     scope.internal_data.setdefault(DONE, []).append(entry)
 
 

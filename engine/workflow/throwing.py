@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any, Final
 
 from engine.bpmn.program import Event, Kind, Trigger
-from engine.workflow.activities import DONE, Activity
+from engine.workflow.activities import DONE, SEEN, Activity
 from engine.workflow.case import Token, VisitKind, is_there, put, remove, upwards
 from engine.workflow.nodes import clear, settle
 from engine.workflow.waiting import deliver, happen, one_after_the_other, throw_upwards
@@ -132,9 +132,11 @@ def _take_records(token: Token, activity: str | None) -> list[dict[str, Any]]:
 
 
 def _undo(token: Token, record: dict[str, Any]) -> None:
+    seen = record.get(SEEN, {})
     if "handler" not in record:
-        token.internal_data[_UNDOING] += record[DONE]
+        inside = record[DONE]
+        token.internal_data[_UNDOING] += [{**one, SEEN: seen | one.get(SEEN, {})} for one in inside]
         return
-    child = put(token, record["handler"])
+    child = put(token, record["handler"], variables=seen)
     if DONE in record:
         child.internal_data[DONE] = record[DONE]
