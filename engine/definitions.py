@@ -28,7 +28,9 @@ class Deployment:
     findings: tuple[Finding, ...]
     """Warnings and hints; nothing in them keeps the diagram from running."""
     created: bool
-    """False: the newest version is this very diagram and in force by then, so it stays."""
+    """False: the newest version means the same and is in force by then, so it stays."""
+    redrawn: bool
+    """Whether that version got a new drawing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +57,10 @@ def deploy(
 ) -> Deployment:
     """Return the definition that this diagram is from now on, or from `effective_from` (aware).
 
-    A new version comes into being only if the diagram differs from the newest version, or if that
-    one comes into force later than wanted. In a `rehearsal`, tasks that need a service become work
-    of whoever starts the case, so that a diagram can be tried before its services are there.
+    A new version comes into being only if the diagram means something else than the newest version,
+    or if that one comes into force later than wanted; a version that was only drawn anew keeps the
+    newest drawing. In a `rehearsal`, tasks that need a service become work of whoever starts the
+    case, so that a diagram can be tried before its services are there.
 
     Raises:
         RoleNeeded: not a process owner.
@@ -71,7 +74,13 @@ def deploy(
     wanted_from = effective_from or tx.now
     newest = repository.latest_definition(tx, process.key)
     if newest and _is_same(newest, diagram, rehearsal) and newest.effective_from <= wanted_from:
-        return Deployment(definition=newest, process=process, findings=findings, created=False)
+        return Deployment(
+            definition=newest,
+            process=process,
+            findings=findings,
+            created=False,
+            redrawn=_redraw(newest, source),
+        )
     compile_program(normalize(diagram, rehearsal=rehearsal))
     definition = ProcessDefinition(
         tenant_id=tx.tenant_id,
@@ -79,7 +88,6 @@ def deploy(
         key=process.key,
         version=newest.version + 1 if newest else 1,
         name=process.name,
-        digest=diagram.digest,
         source=source,
         effective_from=wanted_from,
         deployed_at=tx.now,
@@ -88,7 +96,9 @@ def deploy(
     )
     tx.add(definition)
     tx.flush()
-    return Deployment(definition=definition, process=process, findings=findings, created=True)
+    return Deployment(
+        definition=definition, process=process, findings=findings, created=True, redrawn=False
+    )
 
 
 def lint(
@@ -104,7 +114,21 @@ def lint(
 
 
 def _is_same(newest: ProcessDefinition, diagram: Diagram, rehearsal: bool) -> bool:  # noqa: FBT001 — private, named where called
-    return newest.digest == diagram.digest and newest.is_rehearsal is rehearsal
+    """Compare with the source as this release reads it: what counts may change with a release."""
+    return newest.is_rehearsal is rehearsal and read(newest.source).digest == diagram.digest
+
+
+def _redraw(definition: ProcessDefinition, source: bytes) -> bool:
+    """Keep the newest drawing of a version; return whether it is another than before."""
+    if drawing_of(definition) == source:
+        return False
+    definition.drawing = source
+    return True
+
+
+def drawing_of(definition: ProcessDefinition) -> bytes:
+    """Return the newest .bpmn file of a version: what people see and download."""
+    return definition.source if definition.drawing is None else definition.drawing
 
 
 def load(tx: Transaction, definition_id: UUID) -> Loaded:

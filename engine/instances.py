@@ -12,7 +12,7 @@ from engine.bpmn.sop import Process, Step
 from engine.cases import Case, required_reason
 from engine.database import Transaction
 from engine.deadlines import lateness, timeliness
-from engine.errors import Forbidden, Invalid
+from engine.errors import Conflict, Forbidden, Invalid
 from engine.model import (
     HistoryEvent,
     InstanceState,
@@ -33,6 +33,10 @@ _LONGEST_KEY = 200
 
 class NotYourCase(Forbidden):
     """You neither started this case nor have a task in it."""
+
+
+class NotInForce(Conflict):
+    """New cases follow another version; deploy this diagram again to make it the newest."""
 
 
 class InvalidStart(Invalid):
@@ -62,6 +66,28 @@ def start(
     instance = _new_instance(tx, definition, business_key, by)
     Case.begin(tx, instance, variables=cleaned, by=by)
     return instance
+
+
+def start_version(
+    tx: Transaction,
+    definition_id: UUID,
+    *,
+    business_key: str,
+    variables: Mapping[str, object],
+    by: Actor,
+) -> tuple[ProcessInstance, ProcessDefinition]:
+    """Return a new case of this very version, and the version.
+
+    Raises:
+        DefinitionNotFound: there is none.
+        NotInForce: new cases follow another version.
+        RoleNeeded, InvalidStart, InvalidVariables, …: as `start`.
+    """
+    definition = repository.definition(tx, definition_id)
+    if repository.definition_in_force(tx, definition.key).id != definition.id:
+        raise NotInForce(key=definition.key, version=definition.version)
+    instance = start(tx, definition.key, business_key=business_key, variables=variables, by=by)
+    return instance, definition
 
 
 def _require_starter(by: Actor, process: Process) -> None:

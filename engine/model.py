@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 """The migration that this code needs; `/readyz` compares it with the database."""
 
 
@@ -291,7 +291,7 @@ class IdempotencyKey(Base):
 
 
 class ProcessDefinition(Base):
-    """One version of a diagram; never changed once deployed."""
+    """One version of a diagram; what it means never changes once deployed."""
 
     __tablename__ = "process_definitions"
     __table_args__ = (
@@ -306,10 +306,10 @@ class ProcessDefinition(Base):
     version: Mapped[int]
     """1, 2, 3, … per key."""
     name: Mapped[str] = mapped_column(String(400))
-    digest: Mapped[str] = mapped_column(String(64))
-    """Of the canonical XML: equal diagrams make no new version."""
     source: Mapped[bytes]
-    """The .bpmn file as it was deployed."""
+    """The .bpmn file as it was deployed: this is what runs."""
+    drawing: Mapped[bytes | None]
+    """The newest file that means the same, if it was drawn anew since: this is what people see."""
     effective_from: Mapped[datetime]
     """New cases follow the highest version that is effective."""
     deployed_at: Mapped[datetime]
@@ -317,6 +317,44 @@ class ProcessDefinition(Base):
     """A user name, or `system`."""
     is_rehearsal: Mapped[bool]
     """Tasks that need a service are work of whoever starts the case."""
+
+
+class Deployment(Base):
+    """Files that a modeler deployed together: diagrams and what was attached to them."""
+
+    __tablename__ = "deployments"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        Index(None, "tenant_id", "name", "id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str | None] = mapped_column(String(200))
+    """Which program deployed, as it says itself."""
+    deployed_at: Mapped[datetime]
+    deployed_by: Mapped[str] = mapped_column(String(64))
+    """A user name, or `system`."""
+
+
+class DeploymentResource(Base):
+    """One file of a deployment."""
+
+    __tablename__ = "deployment_resources"
+    __table_args__ = (
+        _belongs_to("deployments", "deployment_id"),
+        _belongs_to("process_definitions", "definition_id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    deployment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    position: Mapped[int]
+    """0, 1, 2, … in the order in which the files came."""
+    content: Mapped[bytes]
+    definition_id: Mapped[UUID | None]
+    """The version that this diagram is; None for what is attached."""
 
 
 class InstanceState(StrEnum):

@@ -85,7 +85,8 @@ class DeployedDefinition(Answer):
     key: str = Field(examples=["evaluasi-internal-capaian-kinerja"])
     version: int = Field(examples=[1])
     name: str
-    created: bool = Field(description="False: the newest version is this very diagram.")
+    created: bool = Field(description="False: the newest version means the same, so it stays.")
+    redrawn: bool = Field(description="Whether that version got a new drawing.")
     effective_from: datetime
     findings: list[DiagramFinding] = Field(
         description="Warnings and hints; errors refuse the diagram."
@@ -100,6 +101,7 @@ class DeployedDefinition(Answer):
             version=definition.version,
             name=definition.name,
             created=deployment.created,
+            redrawn=deployment.redrawn,
             effective_from=local(tx, definition.effective_from),
             findings=[DiagramFinding.of(finding) for finding in deployment.findings],
         )
@@ -312,9 +314,10 @@ def get_process_definition_bpmn(
     key: str,
     version: int,
 ) -> Response:
-    """Download a diagram, byte for byte as it was deployed, in the encoding that it declares."""
+    """Download the newest drawing of a version, byte for byte, in the encoding that it declares."""
     definition = repository.definition_version(tx, key, version)
-    answer = Response(definition.source, content_type=BPMN)  # a mimetype would claim UTF-8
+    drawing = definitions.drawing_of(definition)
+    answer = Response(drawing, content_type=BPMN)  # a mimetype would claim UTF-8
     filename = f"{definition.key}-{definition.version}.bpmn"
     answer.headers.set("Content-Disposition", "attachment", filename=filename)
     return answer

@@ -5,7 +5,6 @@ is being read, before memory is spent. What the dialects of modelers write in di
 out in one: see `references` and `data`.
 """
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -27,6 +26,7 @@ from engine.bpmn.limits import (
     TOO_LARGE,
     TOO_MANY_ELEMENTS,
 )
+from engine.bpmn.meaning import digest_of_meaning
 from engine.bpmn.names import (
     BPMN,
     BPMN_DI,
@@ -98,7 +98,8 @@ class Diagram:
     process: Element
     """The one process to run."""
     digest: str
-    """SHA-256 (hex) of the canonical XML: attribute order, comments, layout make no difference."""
+    """SHA-256 (hex) of what the diagram means (`engine.bpmn.meaning`): equal ones run alike and say
+    the same, however they are laid out; compared within one release only."""
     made_up: frozenset[str] = frozenset()
     """The ids that the file did not have: each with a "#", but for that of the process to run,
     which is made of its name."""
@@ -179,9 +180,9 @@ def read(source: bytes) -> Diagram:
         raise DiagramRefused([NOT_BPMN.broken_by(root, tag=split(root.tag)[1])])
     _refuse_duplicate_ids(root)
     _drop_blank_text(root)
-    digest = hashlib.sha256(etree.tostring(root, method="c14n2")).hexdigest()
     _write_flags_in_full(root)
     strip_prefixes(root)
+    digest = digest_of_meaning(root)
     name_collections(root)
     drop_data(root)
     place_event_definitions(root)

@@ -51,12 +51,12 @@ def _versions(tx: Transaction, key: str) -> Select[ProcessDefinition]:
 
 
 def versions(tx: Transaction, key: str) -> Sequence[ProcessDefinition]:
-    """Return all versions of a key, the newest first, without their sources."""
-    return tx.session.scalars(_versions(tx, key).options(_WITHOUT_SOURCE)).all()
+    """Return all versions of a key, the newest first, without their files."""
+    return tx.session.scalars(_versions(tx, key).options(*_WITHOUT_FILES)).all()
 
 
 def definitions_in_force(tx: Transaction, page: PageRequest) -> Page[ProcessDefinition]:
-    """Return for every key the version in force, without its source."""
+    """Return for every key the version in force, without its files."""
     newest = (
         select(ProcessDefinition.key, func.max(ProcessDefinition.version).label("version"))
         .where(
@@ -76,9 +76,12 @@ def definitions_in_force(tx: Transaction, page: PageRequest) -> Page[ProcessDefi
             ),
         )
         .where(ProcessDefinition.tenant_id == tx.tenant_id)
-        .options(_WITHOUT_SOURCE)
+        .options(*_WITHOUT_FILES)
     )
     return page_of(tx, query, page, order=[(ProcessDefinition.key, False)])
 
 
-_WITHOUT_SOURCE = defer(ProcessDefinition.source, raiseload=True)
+_WITHOUT_FILES = (
+    defer(ProcessDefinition.source, raiseload=True),
+    defer(ProcessDefinition.drawing, raiseload=True),
+)

@@ -192,14 +192,6 @@ def test_the_digest_depends_on(change: Callable[[str], str]) -> None:
     assert read(change(VALID).encode()).digest != read(VALID.encode()).digest
 
 
-def test_the_digest_is_stable_between_releases() -> None:
-    smallest = f'<definitions {MODEL}><process id="p"/></definitions>'
-    assert (
-        read(smallest.encode()).digest
-        == "0ca9205686426d0a8aa7b953a423365c295a57f6179329e61da329ea76241781"
-    )
-
-
 def test_the_limits_bite_before_the_rest_of_the_file_is_parsed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
