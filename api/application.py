@@ -4,6 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import docs, errors, metrics, responses
+from api.pages import inbox, login, problems, rendering
 from api.rest import (
     calendar_revisions,
     calendars,
@@ -39,6 +40,7 @@ RESOURCES = (
     positions,
     health,
 )
+PAGES = (login, inbox)
 
 
 def create_app(
@@ -62,6 +64,10 @@ def create_app(
     for module in RESOURCES:
         app.register_blueprint(module.resource.blueprint)
     app.register_blueprint(docs.blueprint)
+    for module in PAGES:
+        app.register_blueprint(module.pages.blueprint)
+    rendering.install(app)
+    problems.install(app)
     metrics.install(app, database, tallies or Tallies())
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

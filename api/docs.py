@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, jsonify, make_response, redirect, render_template
+from flask import Blueprint, jsonify, make_response, render_template
 from werkzeug.wrappers import Response
 
 from api.openapi import document
@@ -42,12 +42,6 @@ class Operation:
     answers: list[tuple[str, str, str | None]]
     """Status, what it means, the model."""
     problems: list[tuple[str, str]]
-
-
-@blueprint.get("/")
-def home() -> Response:
-    """Lead whoever types the bare address to the page."""
-    return redirect("/docs")
 
 
 @blueprint.get("/openapi.json")

@@ -50,6 +50,9 @@ class Settings:
     trusted_proxies: int = 0
     """How many reverse proxies stand in front and may say who is calling (X-Forwarded-For)."""
 
+    secure_cookies: bool = False
+    """Send the cookie of a login over TLS only; set it wherever people come by https."""
+
     smtp_url: str = field(default="", repr=False)
     """`smtp://`, `smtp+starttls://` or `smtps://` `USER:PASSWORD@HOST:PORT`; empty: no mail."""
 
@@ -93,7 +96,21 @@ LEAST: Mapping[str, int] = {
     "trusted_proxies": 0,
 }
 """What every number has to be at least; with less nobody could log in, ask, or be answered."""
-_READERS: dict[object, Callable[[str], object]] = {str: str, int: int, UUID: UUID, Path: Path}
+
+
+def _flag(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError("it is true or false")
+    return text == "true"
+
+
+_READERS: dict[object, Callable[[str], object]] = {
+    bool: _flag,
+    int: int,
+    str: str,
+    Path: Path,
+    UUID: UUID,
+}
 
 
 def _read(name: str, text: str, kind: Callable[[str], object]) -> object:

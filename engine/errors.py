@@ -10,6 +10,20 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 
+class Said(str):
+    """An English sentence that knows what it was made of, so that it can be said in another way."""
+
+    __slots__ = ("template", "values")
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, /, **values: object) -> "Said":
+        """Return `template` with its `{placeholders}` filled."""
+        sentence = super().__new__(cls, template.format_map(values))
+        sentence.template, sentence.values = template, values
+        return sentence
+
+
 class AlurError(Exception):
     """Something went wrong."""
 

@@ -13,6 +13,7 @@ from uuid import UUID
 import uuid_utils.compat
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Date,
     DateTime,
     Dialect,
@@ -32,7 +33,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 """The migration that this code needs; `/readyz` compares it with the database."""
 
 
@@ -592,3 +593,85 @@ class HistoryEvent(Base):
     actor: Mapped[str] = mapped_column(String(64))
     """A user name, or `system`."""
     detail: Mapped[dict[str, Any]]
+
+
+class Draft(Base):
+    """What a person has filled in of a task so far, kept until it is completed."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (
+        _belongs_to("tasks", "task_id"),
+        _belongs_to("users", "user_id"),
+        _CLUSTERED,
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    task_id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    fields: Mapped[dict[str, Any]]
+    """The texts of the form by field id, as typed."""
+    checked: Mapped[list[str]]
+    """The entries of the checklist that are ticked."""
+    saved_at: Mapped[datetime]
+
+
+class Comment(Base):
+    """What somebody said about a case, for all who see it; never changed."""
+
+    __tablename__ = "comments"
+    __table_args__ = (
+        _belongs_to("process_instances", "instance_id"),
+        _belongs_to("tasks", "task_id"),
+        Index(None, "tenant_id", "instance_id", "id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    instance_id: Mapped[UUID]
+    task_id: Mapped[UUID | None]
+    """The task at which it was said."""
+    text: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime]
+    written_by: Mapped[str] = mapped_column(String(64))
+    """A user name."""
+
+
+class Document(Base):
+    """A file of a case; its content is in its chunks until somebody removes it."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        _belongs_to("process_instances", "instance_id"),
+        _belongs_to("tasks", "task_id"),
+        Index(None, "tenant_id", "instance_id", "id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    instance_id: Mapped[UUID]
+    task_id: Mapped[UUID | None]
+    """The task whose output it is."""
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(BigInteger)
+    """Bytes."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 (hex)."""
+    uploaded_at: Mapped[datetime]
+    uploaded_by: Mapped[str] = mapped_column(String(64))
+    """A user name."""
+    removed_at: Mapped[datetime | None]
+    removed_by: Mapped[str | None] = mapped_column(String(64))
+
+
+class DocumentChunk(Base):
+    """A part of a file: small enough that neither side ever holds all of it in memory."""
+
+    __tablename__ = "document_chunks"
+    __table_args__ = (_belongs_to("documents", "document_id"),)
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """0, 1, 2, …"""
+    content: Mapped[bytes]

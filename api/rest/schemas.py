@@ -120,6 +120,11 @@ class ListQuery(Query):
         after = None if self.cursor is None else _decoded(self.cursor)
         return PageRequest(limit=self.limit, after=after)
 
+    @staticmethod
+    def cursor_after(key: Key | None) -> str | None:
+        """Return the `cursor` of the page that begins there."""
+        return None if key is None else _encoded(key)
+
 
 class Answer(BaseModel):
     """A JSON answer."""
@@ -146,10 +151,9 @@ class Listing(Answer, Generic[Item]):
     @classmethod
     def of(cls, page: Page[T], shown: Callable[[T], Item]) -> Self:
         """Return the page with every row as it is shown."""
-        after = page.next_after
         return cls(
             items=[shown(row) for row in page.items],
-            next_cursor=None if after is None else _encoded(after),
+            next_cursor=ListQuery.cursor_after(page.next_after),
         )
 
 

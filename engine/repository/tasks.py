@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from engine.database import Transaction
 from engine.errors import NotFound
@@ -71,6 +71,8 @@ class TaskFilter:
     overdue: bool | None = None
     timeliness: Timeliness | None = None
     """Open ones with a deadline that stand so with it."""
+    unassigned_or_of: UUID | None = None
+    """Those that nobody has taken, or this user."""
     due_before: datetime | None = None
     due_after: datetime | None = None
 
@@ -158,6 +160,8 @@ def _task_conditions(tx: Transaction, wanted: TaskFilter) -> Iterable[ColumnElem
     ):
         if value is not None:
             yield condition
+    if wanted.unassigned_or_of is not None:
+        yield or_(Task.assignee_id.is_(None), Task.assignee_id == wanted.unassigned_or_of)
     if wanted.due_before is not None:
         yield Task.due_at < wanted.due_before
     if wanted.due_after is not None:
@@ -178,6 +182,43 @@ def visible_task(by: Visibility) -> ColumnElement[bool]:
     """Tasks of the positions held; an assignment counts only where no position is asked for."""
     without_position = and_(Task.candidate_group.is_(None), Task.assignee_id == by.user_id)
     return or_(Task.candidate_group.in_(by.groups), without_position)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenCount:
+    """How many open tasks of a process stand so with their time."""
+
+    process_definition_key: str
+    process_definition_name: str
+    timeliness: Timeliness | None
+    count: int
+
+
+def open_counts(tx: Transaction, wanted: TaskFilter, *, by: Visibility) -> list[OpenCount]:
+    """Return the tasks that a user may see and that pass the filter, counted."""
+    standing = case(
+        *((and_(*conditions), kind.value) for kind, conditions in _standing(tx).items()),
+        else_=None,
+    )
+    columns = (ProcessDefinition.key, ProcessDefinition.name, standing)
+    query = (
+        with_cases(tx)
+        .with_only_columns(*columns, func.count())
+        .where(*_task_conditions(tx, wanted))
+        .group_by(*columns)
+        .order_by(ProcessDefinition.key)
+    )
+    if not by.everything:
+        query = query.where(visible_task(by))
+    return [
+        OpenCount(
+            process_definition_key=key,
+            process_definition_name=name,
+            timeliness=None if kind is None else Timeliness(kind),
+            count=count,
+        )
+        for key, name, kind, count in tx.session.execute(query)
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,184 @@
+"""How a page is declared; login, transaction, form token and language follow from it.
+
+A view gets `tx`, `by` and the variables of its path, and returns HTML or a finished answer; where a
+form is sent to, it gets `form` too. Of what is not valid nothing is kept: the view raises, and the
+page that the form is on is shown again with what was typed and what is wrong with it.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Protocol, TypeVar
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, g, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from api.bodies import UnusableBody, is_storable
+from api.pages import session
+from api.pages.rendering import page_response
+from api.wiring import wired
+from engine import tokens
+from engine.database import Transaction
+from engine.errors import Invalid
+from engine.permissions import Actor
+
+Form = MultiDict[str, str]
+Result = str | Response
+View = Callable[..., Result]
+V = TypeVar("V", bound=View)
+_UNPROCESSABLE = 422
+
+
+class Again(Protocol):
+    """A view that can be shown again with what was typed and what is wrong with it."""
+
+    def __call__(
+        self,
+        tx: Transaction,
+        by: Actor,
+        *,
+        form: Form | None = None,
+        error: Invalid | None = None,
+        **arguments: object,
+    ) -> Result: ...
+
+
+class Pages:
+    """The pages of one noun."""
+
+    def __init__(self, name: str) -> None:
+        self.blueprint = Blueprint(f"pages_{name}", __name__)
+
+    def get(self, path: str) -> Callable[[V], V]:
+        """Declare a page for whoever is logged in; it can change nothing."""
+
+        def declare(view: V) -> V:
+            self._add("GET", path, view, _reading(view))
+            return view
+
+        return declare
+
+    def post(self, path: str, *, again: View | None = None) -> Callable[[V], V]:
+        """Declare where a form is sent to; what it changes is committed after it.
+
+        `again` is the view that shows the form, with `form` and `error`, if it was not valid.
+        """
+
+        def declare(view: V) -> V:
+            self._add("POST", path, view, _writing(view, again))
+            return view
+
+        return declare
+
+    def public_get(self, path: str) -> Callable[[V], V]:
+        """Declare a page for everybody; it gets nothing but the variables of its path."""
+
+        def declare(view: V) -> V:
+            self._add("GET", path, view, _public(view))
+            return view
+
+        return declare
+
+    def public_post(self, path: str) -> Callable[[V], V]:
+        """Declare where everybody may send a form; the view looks after its transactions itself."""
+
+        def declare(view: V) -> V:
+            self._add("POST", path, view, _public_writing(view))
+            return view
+
+        return declare
+
+    def _add(self, method: str, path: str, view: View, answering: View) -> None:
+        self.blueprint.add_url_rule(path, view.__name__, answering, methods=[method])
+
+
+def to(endpoint: str, **values: object) -> Response:
+    """Return the answer that sends the browser on to another page after a form."""
+    return redirect(url_for(endpoint, **values), code=303)  # type: ignore[arg-type,return-value]  # url_for takes any value
+
+
+def _reading(view: View) -> View:
+    @wraps(view)
+    def answer(**arguments: object) -> Response:
+        login = session.token()
+        if login is None:
+            return _to_login()
+        try:
+            with wired().database.read() as tx:
+                return _shown(view, tx, _whoever(tx, login), arguments)
+        except tokens.NotLoggedIn:
+            return _to_login()
+
+    return answer
+
+
+def _writing(view: View, again: View | None) -> View:
+    @wraps(view)
+    def answer(**arguments: object) -> Response:
+        login = session.token()
+        if login is None:
+            return _to_login()
+        form = read_form()
+        session.require_own_form(form.get(session.FIELD, ""))
+        try:
+            with wired().database.begin() as tx:
+                return _shown(view, tx, _whoever(tx, login), {**arguments, "form": form})
+        except tokens.NotLoggedIn:
+            return _to_login()
+        except Invalid as error:
+            if again is None:
+                raise
+            typed = {**arguments, "form": form, "error": error}
+            with wired().database.read() as tx:
+                response = _shown(again, tx, _whoever(tx, login), typed)
+            response.status_code = _UNPROCESSABLE
+            return response
+
+    return answer
+
+
+def _public(view: View) -> View:
+    @wraps(view)
+    def answer(**arguments: object) -> Response:
+        return page_response(view(**arguments))
+
+    return answer
+
+
+def _public_writing(view: View) -> View:
+    @wraps(view)
+    def answer(**arguments: object) -> Response:
+        form = read_form()
+        session.require_own_form(form.get(session.FIELD, ""))
+        return page_response(view(**arguments, form=form))
+
+    return answer
+
+
+def _whoever(tx: Transaction, login: str) -> Actor:
+    """Return who is logged in, and let templates know them and the moment."""
+    g.tx, g.by = tx, tokens.authenticate(tx, login)
+    by: Actor = g.by
+    return by
+
+
+def _shown(view: View, tx: Transaction, by: Actor, arguments: Mapping[str, object]) -> Response:
+    return page_response(view(tx, by, **arguments))
+
+
+def read_form() -> Form:
+    """Return the fields that were sent. Raises UnusableBody: a text no database takes."""
+    form: Form = MultiDict(request.form)
+    for name, text in form.items(multi=True):
+        if not (is_storable(name) and is_storable(text)):
+            raise UnusableBody(fields={name: "This text cannot be stored."})
+    return form
+
+
+def _to_login() -> Response:
+    """Send to the login and back; a fragment that refreshes itself takes the whole page along."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    address = f"{url_for('pages_login.show_login')}?{urlencode({'kembali': here})}"
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, code=303)  # type: ignore[return-value]  # Flask's own Response

@@ -1,0 +1,42 @@
+"""Errors as pages of the same house, for whoever was looking at a page."""
+
+from flask import Flask, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.sansio.response import Response as AnyResponse
+
+from api import errors
+from api.pages.rendering import page_response, render
+from engine.errors import AlurError
+
+_PROGRAMS = ("/api/", "/engine-rest/", "/.well-known/", "/static/")
+
+
+def install(app: Flask) -> None:
+    """Let people see a page where programs get a problem."""
+    app.register_error_handler(AlurError, _answer)
+    app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(Exception, _answer)
+
+
+def _answer(error: Exception) -> AnyResponse:
+    """Return what a program gets, for a person as a page with the same status and headers."""
+    problem = errors.answer(error)
+    if not _for_a_person() or problem.status_code < errors.LEAST_PROBLEM:
+        return problem
+    page = page_response(_page(error, problem.status_code))
+    page.status_code = problem.status_code
+    for name in ("Retry-After", "Allow"):
+        if name in problem.headers:
+            page.headers[name] = problem.headers[name]
+    return page
+
+
+def _page(error: Exception, status: int) -> str:
+    sentence = str(error.args[0]) if isinstance(error, AlurError) and error.args else ""
+    return render("problem.html", status=status, sentence=sentence, error=error)
+
+
+def _for_a_person() -> bool:
+    if request.path.startswith(_PROGRAMS):
+        return False
+    return "text/html" in request.headers.get("Accept", "")

@@ -1,0 +1,140 @@
+"""Templates, assets, and how moments, durations and numbers are written for people."""
+
+import base64
+import hashlib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
+from flask import Flask, Response, g, render_template, request, url_for
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+from werkzeug.local import LocalProxy
+
+from api.pages import session
+from api.pages.language import LANGUAGES, gettext, language, locale, ngettext, said
+from engine.bpmn.findings import Text
+from engine.durations import Duration, InvalidDuration
+from engine.model import Role
+
+_STATIC: Final = Path(__file__).parent.parent / "static"
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_YEAR_SECONDS: Final = 365 * 24 * 3600
+
+
+def install(app: Flask) -> None:
+    """Give the templates what they are written with."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    app.jinja_env.globals.update(
+        asset=asset,
+        by=LocalProxy(lambda: g.get("by")),
+        form_token=_form_field,
+        language=language,
+        languages=LANGUAGES,
+        places=places,
+    )
+    app.after_request(_keep_assets)
+    app.jinja_env.filters.update(
+        day=day,
+        moment=moment,
+        clock=clock,
+        standard=standard,
+        minutes=minutes,
+        number=number,
+        said=said,
+        text=text,
+    )
+
+
+def render(template: str, /, **context: object) -> str:
+    """Return a page."""
+    return render_template(f"pages/{template}", **context)
+
+
+def page_response(result: str | Response) -> Response:
+    """Return the answer with a page and its headers."""
+    response = result if isinstance(result, Response) else Response(result)
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    session.remember(response)
+    return response
+
+
+@cache
+def asset(path: str) -> Markup:
+    """Return the attributes that load a file of `static/`, in its present version and no other."""
+    content = (_STATIC / path).read_bytes()
+    digest = base64.b64encode(hashlib.sha384(content).digest()).decode()
+    address = url_for("static", filename=path, v=hashlib.sha256(content).hexdigest()[:12])
+    pattern = 'href="{}" integrity="{}"' if path.endswith(".css") else 'src="{}" integrity="{}"'
+    return Markup(pattern).format(address, f"sha384-{digest}")  # noqa: S704 — one of two literals
+
+
+def places() -> list[tuple[str, str]]:
+    """Return the pages of the main menu that are for whoever is logged in: endpoint and name."""
+    offered: tuple[tuple[str, str, Role | None], ...] = (
+        ("pages_inbox.show_inbox", gettext("Kotak tugas"), None),
+    )
+    return [(endpoint, name) for endpoint, name, role in offered if role is None or g.by.has(role)]
+
+
+def _keep_assets(response: Response) -> Response:
+    """Let browsers keep a file that was asked for in a certain version: it never changes."""
+    if request.endpoint == "static" and "v" in request.args:
+        response.headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
+    return response
+
+
+def _form_field() -> Markup:
+    """Return the hidden field that every form carries."""
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    return field.format(session.FIELD, session.form_token())
+
+
+def day(when: date | datetime) -> str:
+    """Return a day as "Senin, 23 Nov 2026", a moment as its day in the zone of the office."""
+    shown = g.tx.local(when) if isinstance(when, datetime) else when
+    return format_date(shown, "EEEE, d MMM y", locale=locale())
+
+
+def moment(when: datetime) -> str:
+    """Return a moment as "23 Nov 2026 07.40", in the zone of the office."""
+    pattern = {"id": "d MMM y HH.mm", "en": "d MMM y HH:mm"}[language()]
+    return format_datetime(g.tx.local(when), pattern, locale=locale())
+
+
+def clock(when: datetime) -> str:
+    """Return the time of day of a moment, in the zone of the office."""
+    pattern = {"id": "HH.mm", "en": "HH:mm"}[language()]
+    return format_time(g.tx.local(when), pattern, locale=locale())
+
+
+def standard(duration: str | None) -> str:
+    """Return a time standard in words: "PT2H" is "2 jam"; what is none, as it is written."""
+    try:
+        return Duration.parse(duration or "").words(language())
+    except InvalidDuration:
+        return duration or ""
+
+
+def minutes(amount: int) -> str:
+    """Return working time in words: "3 jam 5 menit"."""
+    return Duration(seconds=60 * amount).words(language()) if amount > 0 else gettext("0 menit")
+
+
+def number(value: float) -> str:
+    """Return a number as the language writes it."""
+    return format_decimal(value, locale=locale())
+
+
+def text(sentence: Text) -> str:
+    """Return a sentence that is there in both languages."""
+    return sentence.id if language() == "id" else sentence.en

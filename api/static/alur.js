@@ -1,0 +1,24 @@
+// Small comforts; every page works without them.
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+  for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-busy", "true");
+});
+
+// A page that comes back from the browser's memory can be sent again.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  }
+});
+
+// A choice that stands for itself, such as a filter, takes effect at once.
+document.addEventListener("change", (event) => {
+  if (event.target.closest("[data-sends]")) event.target.form.requestSubmit();
+});

@@ -1,0 +1,1 @@
+"""The pages, asked and answered without a browser."""
