@@ -13,7 +13,7 @@ from uuid import UUID
 from engine import definitions, history, repository
 from engine.bpmn.sop import Step
 from engine.database import Transaction
-from engine.deadlines import lateness, moment, next_rung, set_deadline
+from engine.deadlines import lateness, measure, moment, next_rung, set_deadline
 from engine.definitions import Loaded
 from engine.errors import Conflict, Invalid
 from engine.history import EventType
@@ -221,6 +221,7 @@ class Case:
             tenant_id=tx.tenant_id,
             id=opened.id,
             instance_id=self.instance.id,
+            definition_id=self.instance.definition_id,
             element_id=step.element_id,
             name=step.name,
             candidate_group=step.candidate_group,
@@ -351,6 +352,7 @@ def _complete(  # noqa: PLR0917 — what it writes into one event
     noted: Mapping[str, str],
 ) -> None:
     task.late_minutes = lateness(tx, task) or None
+    measure(tx, task)
     task.state = TaskState.COMPLETED
     task.ended_at = tx.now
     task.completed_by = by.username

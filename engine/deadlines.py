@@ -144,6 +144,23 @@ def lateness(tx: Transaction, task: Task) -> int:
     return minutes_late(tx, task.due_at, until=task.suspended_at or tx.now, name=task.calendar)
 
 
+def measure(tx: Transaction, task: Task) -> None:
+    """Note how long a task that is completed now has taken, and what its standard came to.
+
+    Nothing is noted of a step without a time standard.
+    """
+    if task.reckoning is None:
+        return
+    reckoning, counted = Reckoning.from_json(task.reckoning), calendar(tx, task.calendar)
+    taken = counted.worked_between(task.created_at, tx.now) - reckoning.stood_still(counted)
+    task.worked_minutes = _whole_minutes(taken)
+    task.standard_minutes = _whole_minutes(count(tx, task, reckoning).working)
+
+
+def _whole_minutes(length: timedelta) -> int:
+    return round(length / timedelta(minutes=1))
+
+
 def minutes_late(
     tx: Transaction, due_at: datetime | None, *, until: datetime, name: str | None
 ) -> int:

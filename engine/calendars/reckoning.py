@@ -113,6 +113,11 @@ class Reckoning:
         """Return the reckoning after the clock stood still meanwhile. Naive: ValueError."""
         return self._changed(Suspended(utc(start), utc(end)))
 
+    def stood_still(self, calendar: Calendar) -> timedelta:
+        """Return the working time during which the clock stood still."""
+        stretches = (each for each in self.changes if isinstance(each, Suspended))
+        return sum((calendar.worked_between(s.start, s.end) for s in stretches), timedelta(0))
+
     def count(self, calendar: Calendar, *, at_risk_after: float) -> Reckoned:
         """Return the deadline by that calendar, at risk after that share of its working time.
 
