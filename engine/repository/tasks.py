@@ -68,6 +68,7 @@ class TaskFilter:
     candidate_group: str | None = None
     process_definition_key: str | None = None
     process_instance_id: UUID | None = None
+    element_id: str | None = None
     overdue: bool | None = None
     timeliness: Timeliness | None = None
     """Open ones with a deadline that stand so with it."""
@@ -112,11 +113,6 @@ def with_cases(tx: Transaction) -> Select[*tuple[Any, ...]]:
     instance = and_(
         ProcessInstance.tenant_id == Task.tenant_id, ProcessInstance.id == Task.instance_id
     )
-    definition = and_(
-        ProcessDefinition.tenant_id == ProcessInstance.tenant_id,
-        ProcessDefinition.id == ProcessInstance.definition_id,
-    )
-    assignee = and_(User.tenant_id == Task.tenant_id, User.id == Task.assignee_id)
     return (
         select(
             Task,
@@ -127,10 +123,16 @@ def with_cases(tx: Transaction) -> Select[*tuple[Any, ...]]:
             User.username,
         )
         .join(ProcessInstance, instance)
-        .join(ProcessDefinition, definition)
-        .outerjoin(User, assignee)
+        .join(ProcessDefinition, _OF_DEFINITION)
+        .outerjoin(User, _ASSIGNEE)
         .where(Task.tenant_id == tx.tenant_id)
     )
+
+
+_OF_DEFINITION = and_(
+    ProcessDefinition.tenant_id == Task.tenant_id, ProcessDefinition.id == Task.definition_id
+)
+_ASSIGNEE = and_(User.tenant_id == Task.tenant_id, User.id == Task.assignee_id)
 
 
 def _task_record(row: AnyRow) -> TaskRecord:
@@ -157,6 +159,7 @@ def _task_conditions(tx: Transaction, wanted: TaskFilter) -> Iterable[ColumnElem
         (wanted.candidate_group, Task.candidate_group == wanted.candidate_group),
         (wanted.process_definition_key, ProcessDefinition.key == wanted.process_definition_key),
         (wanted.process_instance_id, Task.instance_id == wanted.process_instance_id),
+        (wanted.element_id, Task.element_id == wanted.element_id),
     ):
         if value is not None:
             yield condition
@@ -202,9 +205,11 @@ def open_counts(tx: Transaction, wanted: TaskFilter, *, by: Visibility) -> list[
     )
     columns = (ProcessDefinition.key, ProcessDefinition.name, standing)
     query = (
-        with_cases(tx)
-        .with_only_columns(*columns, func.count())
-        .where(*_task_conditions(tx, wanted))
+        select(*columns, func.count())
+        .select_from(Task)
+        .join(ProcessDefinition, _OF_DEFINITION)
+        .outerjoin(User, _ASSIGNEE)
+        .where(Task.tenant_id == tx.tenant_id, *_task_conditions(tx, wanted))
         .group_by(*columns)
         .order_by(ProcessDefinition.key)
     )
@@ -218,50 +223,4 @@ def open_counts(tx: Transaction, wanted: TaskFilter, *, by: Visibility) -> list[
             count=count,
         )
         for key, name, kind, count in tx.session.execute(query)
-    ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OverdueGroup:
-    """The overdue tasks of one step of one process."""
-
-    process_definition_key: str
-    process_definition_name: str
-    element_id: str
-    step: str
-    candidate_group: str | None
-    calendar: str | None
-    count: int
-    oldest_due_at: datetime
-
-
-def overdue_groups(tx: Transaction) -> list[OverdueGroup]:
-    """Return the overdue open tasks, counted by process and step."""
-    columns = (
-        ProcessDefinition.key,
-        ProcessDefinition.name,
-        Task.element_id,
-        Task.name,
-        Task.candidate_group,
-        Task.calendar,
-    )
-    query = (
-        with_cases(tx)
-        .with_only_columns(*columns, func.count(), func.min(Task.due_at))
-        .where(Task.state == TaskState.OPEN, Task.due_at < tx.now)
-        .group_by(*columns)
-    )
-    return [
-        OverdueGroup(
-            process_definition_key=key,
-            process_definition_name=name,
-            element_id=element_id,
-            step=step,
-            candidate_group=group,
-            calendar=calendar,
-            count=count,
-            oldest_due_at=oldest,
-        )
-        for key, name, element_id, step, group, calendar, count, oldest in tx.session.execute(query)
-        if oldest is not None
     ]
