@@ -27,7 +27,7 @@ from engine.model import (
     Task,
     TaskState,
 )
-from engine.permissions import SYSTEM, Actor
+from engine.permissions import SYSTEM, Actor, capacity_in
 from engine.workflow import steps
 from engine.workflow.case import VisitKind
 from engine.workflow.steps import Delivery, OpenTask, Snapshot, WaitingTimer
@@ -358,6 +358,7 @@ def _complete(  # noqa: PLR0917 — what it writes into one event
     task.completed_by = by.username
     detail: dict[str, object] = {"variables": dict(variables)} if variables else {}
     detail |= noted
+    detail |= capacity_in(by, task)
     if task.late_minutes is not None:
         detail["late_minutes"] = task.late_minutes
     history.record_task(tx, EventType.TASK_COMPLETED, task, actor=by.username, detail=detail)

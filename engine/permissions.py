@@ -1,11 +1,13 @@
 """Who may do what: the one place where roles and positions are asked."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from engine.errors import Conflict, Forbidden
-from engine.model import Role, Task, User
+from engine.model import Capacity, Role, Task, User
 from engine.repository import Visibility
+from engine.repository.people import Held
 
 
 class RoleNeeded(Forbidden):
@@ -30,6 +32,8 @@ class Actor:
     roles: frozenset[Role]
     groups: frozenset[str]
     """The codes of the positions held today."""
+    held: Held = field(default_factory=dict, hash=False)
+    """As what each of them is held."""
 
     def has(self, role: Role) -> bool:
         """Return whether the actor has the role."""
@@ -49,14 +53,26 @@ class Actor:
 SYSTEM = Actor(user_id=None, username="system", roles=frozenset(Role), groups=frozenset())
 
 
-def actor_of(user: User, groups: frozenset[str]) -> Actor:
-    """Return the actor that a user is today, holding the positions with these codes."""
+def actor_of(user: User, held: Held) -> Actor:
+    """Return the actor that a user is today, holding these positions."""
     return Actor(
         user_id=user.id,
         username=user.username,
         roles=frozenset(Role(role) for role in user.roles),
-        groups=groups,
+        groups=frozenset(held),
+        held=held,
     )
+
+
+def capacity_in(by: Actor, task: Task) -> Mapping[str, str]:
+    """Return as what the actor acts on the task, for its history: position and capacity.
+
+    Empty for whoever does not hold its position: a supervisor, or an assignee of a step without one.
+    """
+    held = by.held.get(task.candidate_group or "")
+    if held is None or task.candidate_group is None:
+        return {}
+    return {"position": task.candidate_group, "capacity": Capacity(held).value}
 
 
 def require(by: Actor, *roles: Role) -> None:

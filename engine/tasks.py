@@ -17,6 +17,7 @@ from engine.history import EventType
 from engine.model import InstanceState, Role, Task, TaskState
 from engine.permissions import (
     Actor,
+    capacity_in,
     is_candidate,
     require,
     require_candidate,
@@ -109,7 +110,8 @@ def claim(tx: Transaction, task_id: UUID, *, by: Actor) -> Task:
     require_candidate(by, task)
     if task.assignee_id != by.user_id:
         task.assignee_id = by.user_id
-        history.record_task(tx, EventType.TASK_CLAIMED, task, actor=by.username)
+        detail = capacity_in(by, task)
+        history.record_task(tx, EventType.TASK_CLAIMED, task, actor=by.username, detail=detail)
     return task
 
 
@@ -125,7 +127,8 @@ def unclaim(tx: Transaction, task_id: UUID, *, by: Actor) -> Task:
         require_candidate(by, task)
     if task.assignee_id is not None:
         task.assignee_id = None
-        history.record_task(tx, EventType.TASK_UNCLAIMED, task, actor=by.username)
+        detail = capacity_in(by, task)
+        history.record_task(tx, EventType.TASK_UNCLAIMED, task, actor=by.username, detail=detail)
     return task
 
 

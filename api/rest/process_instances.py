@@ -203,7 +203,12 @@ class ShownEvent(Answer):
     actor: str = Field(description="A user name, or `system`.", examples=["kasubag"])
     element_id: str | None = Field(description="Where in the diagram.")
     task_id: UUID | None
-    detail: dict[str, Any] = Field(description="What else is known, by kind of event.")
+    detail: dict[str, Any] = Field(
+        description=(
+            "What else is known, by kind of event; of whoever acted in a position, `position` and "
+            "`capacity` (`definitive`, `plt`, `plh`)."
+        )
+    )
 
     @classmethod
     def of(cls, tx: Transaction, event: HistoryEvent) -> "ShownEvent":

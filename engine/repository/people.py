@@ -1,6 +1,6 @@
 """Users, positions, and who holds which when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from engine.database import Transaction
 from engine.errors import NotFound
 from engine.failures import NotMigrated
 from engine.model import (
+    Capacity,
     Holder,
     Position,
     Tenant,
@@ -18,6 +19,9 @@ from engine.model import (
     User,
 )
 from engine.repository.paging import AnyRow, Order, Page, PageRequest, found, one, page_of
+
+Held = Mapping[str, Capacity]
+"""The codes of the positions that somebody holds, and as what."""
 
 
 class UserNotFound(NotFound):
@@ -55,8 +59,8 @@ def lock_office(tx: Transaction) -> None:
     tx.session.expire_all()
 
 
-def user_of_token(tx: Transaction, digest: bytes) -> tuple[User, frozenset[str]] | None:
-    """Return the active user of an unexpired token with the codes of the positions held today."""
+def user_of_token(tx: Transaction, digest: bytes) -> tuple[User, Held] | None:
+    """Return the active user of an unexpired token with the positions held today."""
     query = (
         _user_with_positions(tx)
         .join(Token, and_(Token.tenant_id == User.tenant_id, Token.user_id == User.id))
@@ -65,13 +69,13 @@ def user_of_token(tx: Transaction, digest: bytes) -> tuple[User, frozenset[str]]
     return _with_groups(tx.session.execute(query).all())
 
 
-def user_with_groups(tx: Transaction, username: str) -> tuple[User, frozenset[str]] | None:
-    """Return the active user of that name with the codes of the positions held today."""
+def user_with_groups(tx: Transaction, username: str) -> tuple[User, Held] | None:
+    """Return the active user of that name with the positions held today."""
     query = _user_with_positions(tx).where(User.username == username, User.active)
     return _with_groups(tx.session.execute(query).all())
 
 
-def active_user(tx: Transaction, username: str) -> tuple[User, frozenset[str]]:
+def active_user(tx: Transaction, username: str) -> tuple[User, Held]:
     """Return what `user_with_groups` does. Raises UserNotFound."""
     return found(user_with_groups(tx, username), UserNotFound, username=username)
 
@@ -85,17 +89,22 @@ def _user_with_positions(tx: Transaction) -> Select[*tuple[Any, ...]]:
     )
     position = and_(Position.tenant_id == Holder.tenant_id, Position.id == Holder.position_id)
     return (
-        select(User, Position.code)
+        select(User, Position.code, Holder.capacity)
         .outerjoin(Holder, held)
         .outerjoin(Position, position)
         .where(User.tenant_id == tx.tenant_id)
     )
 
 
-def _with_groups(rows: Sequence[AnyRow]) -> tuple[User, frozenset[str]] | None:
+def _with_groups(rows: Sequence[AnyRow]) -> tuple[User, Held] | None:
+    """Whoever holds a position in two ways holds it as appointed, if that is one of them."""
     if not rows:
         return None
-    return rows[0][0], frozenset(code for _, code in rows if code is not None)
+    held: dict[str, Capacity] = {}
+    for _, code, capacity in rows:
+        if code is not None and held.get(code) is not Capacity.DEFINITIVE:
+            held[code] = capacity
+    return rows[0][0], held
 
 
 def user(tx: Transaction, user_id: UUID) -> User:

@@ -359,3 +359,63 @@ def test_only_an_admin_manages_people(office: Office) -> None:
             )
         with pytest.raises(RoleNeeded), office.database.begin() as tx:
             people.create_position(tx, code="baru", name="Baru", by=by)
+
+
+def events(case: PlayedCase, kind: str) -> list[tuple[str, dict[str, object]]]:
+    """Return who did what of a kind, with what else the history knows of it."""
+    return [(event.actor, event.detail) for event in case.history() if event.type == kind]
+
+
+def test_history_names_person_and_capacity_of_whoever_acts_for_somebody(office: Office) -> None:
+    case = office.start()
+    appoint(office, hire(office, "wakil"), held_until=TODAY)
+    claim(case, office.actor("wakil"))
+    unclaim(case, office.actor("wakil"))
+    case.complete("Memerintahkan", by="wakil")
+    case.complete("Membuat format", by="kasubag")
+    acting = {"position": HEAD, "capacity": "plh"}
+    assert events(case, "task_claimed") == [("wakil", acting)]
+    assert events(case, "task_unclaimed") == [("wakil", acting)]
+    completed = events(case, "task_completed")
+    assert completed[0] == ("wakil", acting)
+    assert completed[1] == ("kasubag", {"position": ACTORS["kasubag"], "capacity": "definitive"})
+
+
+def test_what_was_done_as_plh_stays_so_after_the_appointment(office: Office) -> None:
+    case = office.start()
+    deputy = hire(office, "wakil")
+    appoint(office, deputy, held_until=TODAY)
+    case.complete("Memerintahkan", by="wakil")
+    office.clock.advance(days=1)
+    appoint(office, deputy, held_from=TOMORROW, capacity=Capacity.DEFINITIVE)
+    assert events(case, "task_completed")[0][1]["capacity"] == "plh"
+
+
+def test_whoever_is_appointed_and_acting_at_once_acts_as_appointed(office: Office) -> None:
+    case = office.start()
+    with office.database.read() as tx:
+        head = repository.user_by_name(tx, "kepala.badan").id
+    appoint(office, head, capacity=Capacity.PLT)
+    case.complete("Memerintahkan", by="kepala.badan")
+    assert events(case, "task_completed")[0][1]["capacity"] == "definitive"
+
+
+def test_a_supervisor_who_gives_a_task_back_acts_in_no_position(office: Office) -> None:
+    case = office.start()
+    claim(case, office.actor("kepala.badan"))
+    unclaim(case, office.actor("supervisor"))
+    assert events(case, "task_unclaimed") == [("supervisor", {})]
+
+
+def test_open_tasks_follow_the_holder_of_the_day(office: Office) -> None:
+    """The head is away tomorrow; the deputy does the task, and the head's Monday is as before."""
+    case = office.start()
+    appoint(office, hire(office, "wakil"), held_from=TOMORROW, held_until=TOMORROW)
+    assert inbox(office, "wakil") == 0
+    office.clock.advance(days=1)
+    assert inbox(office, "wakil") == 1
+    office.clock.advance(days=1)
+    assert inbox(office, "wakil") == 0
+    with pytest.raises(NotYourPosition):
+        case.complete("Memerintahkan", by="wakil")
+    case.complete("Memerintahkan", by="kepala.badan")
