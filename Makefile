@@ -22,8 +22,14 @@ run: .venv/run  ## serve a demo office on 127.0.0.1:8000 (PORT=…, VAR=folder o
 .PHONY: install
 install: .venv/run  ## install into .venv, and start nothing
 
+# Where Chromium is missing and cannot be installed, its tests fail and say so.
+.PHONY: chromium
+chromium:
+	@command -v chromium chromium-browser >/dev/null || { [ "$$(id -u)" = 0 ] && \
+		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || true
+
 .PHONY: test
-test: .venv/dev  ## lint, types, import contracts and all tests
+test: .venv/dev chromium  ## lint, types, import contracts and all tests
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
@@ -46,6 +52,10 @@ bench-bpmn: .venv/dev  ## measure diagrams: lint, deploying 500 steps, a loop of
 .PHONY: fuzz
 fuzz: .venv/dev  ## try 100,000 random and spoilt diagrams (NUMBER=…, SEED=…); failures in var/fuzz
 	$(PY) -m tests.fuzz --number $(or $(NUMBER),100000) $(if $(SEED),--seed $(SEED))
+
+.PHONY: vendor
+vendor:  ## fetch what browsers load anew, by npm, into the vendor folders
+	$(PYTHON) -m tests.vendoring
 
 .PHONY: lint
 lint: .venv/dev  ## check style and import contracts
