@@ -25,6 +25,7 @@ EVERYBODY = (HOLDER, OTHER, SUPERVISOR, OWNER, ADMIN)
 NOBODY = "nobody"
 _numbers = count(1)
 OK = 200
+SHEET = f"/reports/monitoring-sheets/{KEY}?year=2026&half=2"
 
 
 @dataclass
@@ -242,6 +243,14 @@ MATRIX = (
         lambda new: f"/notifications/{new.notification()}/read",
     ),
     row("GET", "/reports/overdue", [SUPERVISOR]),
+    row("GET", "/reports/standing", [SUPERVISOR]),
+    row("GET", "/reports/standing.csv", [SUPERVISOR], "/reports/standing.csv?table=by-step"),
+    row("GET", "/reports/trend", [SUPERVISOR]),
+    row("GET", "/reports/trend.csv", [SUPERVISOR]),
+    row("GET", "/reports/steps/<key>", [SUPERVISOR], f"/reports/steps/{KEY}"),
+    row("GET", "/reports/steps/<key>/csv", [SUPERVISOR], f"/reports/steps/{KEY}/csv"),
+    row("GET", "/reports/monitoring-sheets/<key>", [SUPERVISOR], SHEET),
+    row("GET", "/reports/monitoring-sheets/<key>/csv", [SUPERVISOR], SHEET.replace("?", "/csv?")),
     row("GET", "/calendars", EVERYBODY),
     row("GET", "/calendars/<name>/due", EVERYBODY, "/calendars/kantor/due?duration=P3D"),
     row("GET", "/calendar-revisions", EVERYBODY),
