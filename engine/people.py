@@ -148,6 +148,18 @@ def _manages_people(user: User) -> bool:
     return user.active and Role.ADMIN in user.roles
 
 
+def get_user(tx: Transaction, user_id: UUID, *, by: Actor) -> User:
+    """Return a user. Raises RoleNeeded (neither a supervisor nor an admin), UserNotFound."""
+    require(by, Role.SUPERVISOR, Role.ADMIN)
+    return repository.user(tx, user_id)
+
+
+def get_position(tx: Transaction, position_id: UUID, *, by: Actor) -> Position:
+    """Return a position. Raises RoleNeeded (not a supervisor or an admin), PositionNotFound."""
+    require(by, Role.SUPERVISOR, Role.ADMIN)
+    return repository.position(tx, position_id)
+
+
 def create_position(tx: Transaction, *, code: str, name: str, by: Actor) -> Position:
     """Return a new position; its code is what diagrams write as candidate group.
 
@@ -228,17 +240,32 @@ def appoint(
 
 
 def change_holder(
-    tx: Transaction, position_id: UUID, holder_id: UUID, *, held_until: date | None, by: Actor
+    tx: Transaction,
+    position_id: UUID,
+    holder_id: UUID,
+    *,
+    held_until: date | None,
+    by: Actor,
+    held_from: date | None = None,
+    capacity: Capacity | None = None,
+    decree: str | None = None,
 ) -> Holder:
-    """Return the holding with its new last day; None means until further notice.
+    """Return the holding with its new last day, None until further notice, and what is corrected.
+
+    What else is None stays; an empty `decree` removes its number. What was done in the meantime
+    stays in the history as it was.
 
     Raises:
         RoleNeeded, HolderNotFound: as they say.
-        InvalidPerson: it would end before it begins.
+        InvalidPerson: it would end before it begins, or the decree is too long.
     """
     require(by, Role.ADMIN)
+    _require_length("decree", decree or "")
     holder = repository.holder(tx, position_id, holder_id)
     holder.held_until = held_until
+    holder.held_from = held_from or holder.held_from
+    holder.capacity = capacity or holder.capacity
+    holder.decree = holder.decree if decree is None else decree or None
     _require_order(holder)
     return holder
 

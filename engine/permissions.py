@@ -67,7 +67,8 @@ def actor_of(user: User, held: Held) -> Actor:
 def capacity_in(by: Actor, task: Task) -> Mapping[str, str]:
     """Return as what the actor acts on the task, for its history: position and capacity.
 
-    Empty for whoever does not hold its position: a supervisor, or an assignee of a step without one.
+    Empty for whoever does not hold its position: a supervisor, or the assignee of a step that has
+    none.
     """
     held = by.held.get(task.candidate_group or "")
     if held is None or task.candidate_group is None:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.rest.resource import Resource
 from api.rest.schemas import Answer, Listing, ListQuery, RequestBody
-from engine import people, repository
+from engine import people, repository, staffing
 from engine.database import Transaction
 from engine.model import Capacity, Holder, Position
 from engine.permissions import Actor
@@ -48,10 +48,15 @@ class NewHolder(RequestBody):
 
 
 class ChangedHolder(RequestBody):
-    """When a holding ends."""
+    """When a holding ends, and what is corrected of it; what else is absent or null stays."""
 
     held_until: date | None = Field(
         description="The last day; null: until further notice.", examples=["2026-12-31"]
+    )
+    held_from: date | None = Field(None, description="The first day.", examples=["2026-01-01"])
+    capacity: Capacity | None = None
+    decree: str | None = Field(
+        None, max_length=200, description="The number of the decree; an empty text removes it."
     )
 
 
@@ -114,6 +119,56 @@ class HolderList(Listing[ListedHolder]):
     """One page of the holders of a position, the latest first."""
 
 
+class HeldPosition(ShownPosition):
+    """A position with whoever holds it today."""
+
+    holders: list[ListedHolder]
+
+
+class UnheldLane(Answer):
+    """A candidate group of SOPs in force whose tasks nobody could do today."""
+
+    code: str
+    name: str
+    position_id: UUID | None = Field(description="null: there is no such position yet.")
+    processes: list[str] = Field(description="The names of the SOPs that need it.")
+
+
+class ShownStaffing(Answer):
+    """Who holds what today."""
+
+    positions: list[HeldPosition]
+    unheld_lanes: list[UnheldLane]
+
+    @classmethod
+    def of(cls, found: staffing.Staffing) -> "ShownStaffing":
+        """Return the office of today as it is shown."""
+        return cls(
+            positions=[
+                HeldPosition(
+                    **dict(ShownPosition.of(one.position)),
+                    holders=[ListedHolder.listed(record) for record in one.holders],
+                )
+                for one in found.positions
+            ],
+            unheld_lanes=[
+                UnheldLane(
+                    code=lane.code,
+                    name=lane.name,
+                    position_id=lane.position.id if lane.position else None,
+                    processes=list(lane.processes),
+                )
+                for lane in found.unheld_lanes
+            ],
+        )
+
+
+@resource.get("/positions/today", ShownStaffing, problems=(403,))
+def show_staffing(tx: Transaction, by: Actor) -> ShownStaffing:
+    """Show who holds what today, and which lanes nobody holds. For admins and supervisors."""
+    return ShownStaffing.of(staffing.today(tx, by=by))
+
+
 @resource.get("/positions", PositionList)
 def list_positions(
     tx: Transaction,
@@ -171,7 +226,15 @@ def appoint_holder(tx: Transaction, by: Actor, position_id: UUID, json: NewHolde
 def change_holder(
     tx: Transaction, by: Actor, *, position_id: UUID, holder_id: UUID, json: ChangedHolder
 ) -> ShownHolder:
-    """Set the last day of a holding. For admins."""
-    return ShownHolder.of(
-        people.change_holder(tx, position_id, holder_id, held_until=json.held_until, by=by)
+    """Set the last day of a holding, and correct the rest of it. For admins."""
+    changed = people.change_holder(
+        tx,
+        position_id,
+        holder_id,
+        held_until=json.held_until,
+        held_from=json.held_from,
+        capacity=json.capacity,
+        decree=json.decree,
+        by=by,
     )
+    return ShownHolder.of(changed)

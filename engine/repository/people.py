@@ -1,11 +1,11 @@
 """Users, positions, and who holds which when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
 from engine.database import Transaction
 from engine.errors import NotFound
@@ -84,8 +84,7 @@ def _user_with_positions(tx: Transaction) -> Select[*tuple[Any, ...]]:
     held = and_(
         Holder.tenant_id == User.tenant_id,
         Holder.user_id == User.id,
-        Holder.held_from <= tx.today,
-        or_(Holder.held_until.is_(None), Holder.held_until >= tx.today),
+        *_held_today(tx),
     )
     position = and_(Position.tenant_id == Holder.tenant_id, Position.id == Holder.position_id)
     return (
@@ -94,6 +93,11 @@ def _user_with_positions(tx: Transaction) -> Select[*tuple[Any, ...]]:
         .outerjoin(Position, position)
         .where(User.tenant_id == tx.tenant_id)
     )
+
+
+def _held_today(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
+    open_ended = Holder.held_until.is_(None)
+    return Holder.held_from <= tx.today, or_(open_ended, Holder.held_until >= tx.today)
 
 
 def _with_groups(rows: Sequence[AnyRow]) -> tuple[User, Held] | None:
@@ -121,6 +125,16 @@ def user_named(tx: Transaction, username: str) -> User | None:
 def user_by_name(tx: Transaction, username: str) -> User:
     """Return the user with that name, active or not. Raises UserNotFound."""
     return found(user_named(tx, username), UserNotFound, username=username)
+
+
+def names_of(tx: Transaction, usernames: Collection[str]) -> dict[str, str]:
+    """Return the names of people by their user names; who is not there is left out."""
+    if not usernames:
+        return {}
+    query = select(User.username, User.name).where(
+        User.tenant_id == tx.tenant_id, User.username.in_(set(usernames))
+    )
+    return {row[0]: row[1] for row in tx.session.execute(query)}
 
 
 def user_unless_changed(tx: Transaction, user_id: UUID, password_hash: str) -> User | None:
@@ -183,16 +197,58 @@ class HolderRecord:
     holder: Holder
     username: str
     name: str
+    active: bool
+    """Whether the person can log in."""
+
+
+_HOLDER_OF = and_(User.tenant_id == Holder.tenant_id, User.id == Holder.user_id)
 
 
 def holders(tx: Transaction, position_id: UUID, page: PageRequest) -> Page[HolderRecord]:
     """Return who holds or held a position, the latest first."""
     query = (
-        select(Holder, User.username, User.name)
-        .join(User, and_(User.tenant_id == Holder.tenant_id, User.id == Holder.user_id))
+        select(Holder, User.username, User.name, User.active)
+        .join(User, _HOLDER_OF)
         .where(Holder.tenant_id == tx.tenant_id, Holder.position_id == position_id)
     )
     order: Order = [(Holder.held_from, True), (Holder.id, True)]
-    return page_of(
-        tx, query, page, order=order, record=lambda row: HolderRecord(row[0], row[1], row[2])
+    return page_of(tx, query, page, order=order, record=lambda row: HolderRecord(*row))
+
+
+def holders_of_today(tx: Transaction) -> dict[UUID, list[HolderRecord]]:
+    """Return who holds what today, by id of the position; whoever is appointed comes first."""
+    query = (
+        select(Holder, User.username, User.name, User.active)
+        .join(User, _HOLDER_OF)
+        .where(Holder.tenant_id == tx.tenant_id, *_held_today(tx))
+        .order_by(Holder.capacity, Holder.held_from, Holder.id)
     )
+    found: dict[UUID, list[HolderRecord]] = {}
+    for row in tx.session.execute(query):
+        found.setdefault(row[0].position_id, []).append(HolderRecord(*row))
+    return found
+
+
+def holdings_of(tx: Transaction, user_id: UUID) -> list[tuple[Holder, Position]]:
+    """Return what a user holds, held or will hold, the latest first; a hundred at most."""
+    query = (
+        select(Holder, Position)
+        .join(
+            Position,
+            and_(Position.tenant_id == Holder.tenant_id, Position.id == Holder.position_id),
+        )
+        .where(Holder.tenant_id == tx.tenant_id, Holder.user_id == user_id)
+        .order_by(Holder.held_from.desc(), Holder.id.desc())
+        .limit(100)
+    )
+    return [(row[0], row[1]) for row in tx.session.execute(query)]
+
+
+def position_names(tx: Transaction, codes: Collection[str]) -> dict[str, str]:
+    """Return the names of the positions with these codes."""
+    if not codes:
+        return {}
+    query = select(Position.code, Position.name).where(
+        Position.tenant_id == tx.tenant_id, Position.code.in_(codes)
+    )
+    return {row[0]: row[1] for row in tx.session.execute(query)}

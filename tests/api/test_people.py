@@ -73,6 +73,34 @@ def test_whoever_is_appointed_sees_and_does_the_tasks_of_the_position(api: Api) 
     assert (latest["username"], latest["capacity"]) == ("staf", "plh")
 
 
+def test_what_was_entered_wrongly_of_a_holding_can_be_corrected(api: Api) -> None:
+    path = f"/positions/{position(api, 'staf')}/holders"
+    (holding,) = body_of(api.get(path, by="admin"))["items"]
+    correct = {"held_from": "2026-11-04", "capacity": "plt", "decree": "800/7", "held_until": None}
+    answer = api.call("PATCH", f"{path}/{holding['id']}", by="admin", json=correct)
+    assert {name: body_of(answer)[name] for name in correct} == correct
+    only_its_end = {"held_until": "2026-12-31"}
+    answer = api.call("PATCH", f"{path}/{holding['id']}", by="admin", json=only_its_end)
+    after = {name: body_of(answer)[name] for name in correct}
+    assert after == {**correct, **only_its_end}
+    without = {"held_until": None, "decree": ""}
+    answer = api.call("PATCH", f"{path}/{holding['id']}", by="admin", json=without)
+    assert body_of(answer)["decree"] is None
+
+
+def test_the_office_of_today_tells_who_holds_what_and_which_lane_nobody_holds(api: Api) -> None:
+    before = body_of(api.get("/positions/today", by="supervisor"))
+    holders = {
+        one["code"]: [who["username"] for who in one["holders"]] for one in before["positions"]
+    }
+    assert holders["sekretaris"] == ["sekretaris"]
+    assert before["unheld_lanes"] == []
+    api.call("PATCH", f"/users/{user(api, 'sekretaris')}", by="admin", json={"active": False})
+    (lane,) = body_of(api.get("/positions/today", by="admin"))["unheld_lanes"]
+    assert (lane["code"], lane["name"]) == ("sekretaris", "Sekretaris")
+    assert lane["position_id"] == position(api, "sekretaris")
+
+
 def test_a_holding_is_over_after_its_last_day(api: Api) -> None:
     path = f"/positions/{position(api, 'staf')}/holders"
     (holding,) = body_of(api.get(path, by="admin"))["items"]

@@ -269,6 +269,8 @@ MATRIX = (
         lambda _: {"json": {"active": False}},
     ),
     row("GET", "/positions", EVERYBODY),
+    row("GET", "/positions/today", [SUPERVISOR, ADMIN]),
+    row("GET", "/positions/today", [SUPERVISOR, ADMIN]),
     Row("POST", "/positions", [ADMIN], lambda _: "/positions", lambda _: {"json": new_position()}),
     Row(
         "PATCH",
