@@ -4,7 +4,7 @@ It moves in one way only: a step of `engine.workflow` returns a snapshot, and `C
 the rows of history, worklist and jobs say the same, in the same transaction.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -59,6 +59,8 @@ class Case:
     loaded: Loaded
     tasks: Mapping[UUID, Task]
     """The open or suspended tasks, by id."""
+    drafted: Collection[UUID] = ()
+    """Those of which somebody has a draft: mostly none, so that a step costs no statement more."""
 
     @classmethod
     def begin(
@@ -149,6 +151,7 @@ class Case:
             raise InstanceEnded(state=self.instance.state.value)
         for task in tasks:
             _cancel_task(tx, task, by)
+        repository.delete_drafts(tx, self.drafted)
         repository.delete_jobs_of(tx, self.instance.id)
         self._end(tx, InstanceState.CANCELLED)
         self.note(tx, EventType.INSTANCE_CANCELLED, by=by, detail={"reason": reason})
@@ -208,11 +211,12 @@ class Case:
             )
 
     def _end_tasks(self, tx: Transaction, snapshot: Snapshot, completed: Task | None) -> None:
-        """Cancel the tasks that the step has taken away."""
+        """Cancel the tasks that the step has taken away; of what has ended, no draft is left."""
         still_open = {task.id for task in snapshot.tasks}
         for task in self.tasks.values():
             if task is not completed and task.id not in still_open:
                 _cancel_task(tx, task, SYSTEM)
+        repository.delete_drafts(tx, set(self.drafted) - still_open)
 
     def _open(self, tx: Transaction, opened: OpenTask, snapshot: Snapshot) -> Task:
         """Return the new row of the worklist for a task that the step has opened."""
@@ -329,10 +333,12 @@ def _is_standard(timer: WaitingTimer, task: Task, step: Step) -> bool:
 
 def locked(tx: Transaction, instance: ProcessInstance, task_id: UUID | None = None) -> Case:
     """Return a locked case with its open tasks and, open or not, the task with this id."""
+    found = repository.open_tasks_with_drafts(tx, instance.id, task_id)
     return Case(
         instance=instance,
         loaded=definitions.load(tx, instance.definition_id),
-        tasks={task.id: task for task in repository.open_tasks_and(tx, instance.id, task_id)},
+        tasks={task.id: task for task in found},
+        drafted=[task.id for task, drafted in found.items() if drafted],
     )
 
 

@@ -44,6 +44,9 @@ class Settings:
     max_request_bytes: int = 6 * 1024 * 1024
     """Larger request bodies are refused with 413."""
 
+    max_document_bytes: int = 20 * 1024 * 1024
+    """Larger documents of a case are refused."""
+
     pool_size: int = 8
     """Database connections of one process; as many as it has threads."""
 
@@ -92,6 +95,7 @@ LEAST: Mapping[str, int] = {
     "token_hours": 1,
     "login_attempts": 1,
     "max_request_bytes": 1024,
+    "max_document_bytes": 1024,
     "pool_size": 1,
     "trusted_proxies": 0,
 }

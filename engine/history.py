@@ -42,6 +42,10 @@ class EventType(StrEnum):
     MESSAGE_DELIVERED = "message_delivered"
     """From outside the case."""
     SIGNAL_DELIVERED = "signal_delivered"
+    COMMENT_WRITTEN = "comment_written"
+    DOCUMENT_ATTACHED = "document_attached"
+    DOCUMENT_REMOVED = "document_removed"
+    """Its content; that it was there stays on record."""
 
 
 def record(

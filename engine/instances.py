@@ -231,7 +231,7 @@ def get(tx: Transaction, instance_id: UUID, *, by: Actor) -> CaseRecord:
         InstanceNotFound: there is none.
         NotYourCase: neither a supervisor nor involved.
     """
-    record = _visible(tx, instance_id, by)
+    record = visible(tx, instance_id, by)
     loaded = definitions.load(tx, record.instance.definition_id)
     state = repository.workflow_state(tx, instance_id) if _is_active(record) else None
     last = {task.element_id: task for task in repository.tasks_of(tx, instance_id)}
@@ -267,11 +267,12 @@ def what_happened(
     tx: Transaction, instance_id: UUID, *, by: Actor, page: PageRequest
 ) -> Page[HistoryEvent]:
     """Return the history of a case, the oldest first. Raises as `get`."""
-    _visible(tx, instance_id, by)
+    visible(tx, instance_id, by)
     return repository.history(tx, instance_id, page)
 
 
-def _visible(tx: Transaction, instance_id: UUID, by: Actor) -> InstanceRecord:
+def visible(tx: Transaction, instance_id: UUID, by: Actor) -> InstanceRecord:
+    """Return a case that the actor may see. Raises InstanceNotFound, NotYourCase."""
     record = repository.instance(tx, instance_id)
     if not repository.sees_instance(tx, record.instance, by.visibility):
         raise NotYourCase(id=str(instance_id))

@@ -6,11 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from engine import cases, deadlines, definitions, history, repository, rescheduling
-from engine.bpmn.forms import needs_known, validate
+from engine.bpmn.forms import initial, needs_known, validate
 from engine.bpmn.sop import Step
 from engine.calendars import Deadline
 from engine.cases import Case, InstanceSuspended, required_reason
 from engine.database import Transaction
+from engine.definitions import Loaded
 from engine.durations import Duration
 from engine.errors import Conflict, Invalid
 from engine.history import EventType
@@ -23,7 +24,8 @@ from engine.permissions import (
     require_candidate,
     require_sight,
 )
-from engine.repository import Page, PageRequest, TaskFilter, TaskRecord
+from engine.repository import Page, PageRequest, TaskFilter, TaskNotFound, TaskRecord
+from engine.workflow import steps
 
 
 class TaskNotOpen(Conflict):
@@ -42,6 +44,8 @@ class TaskDetail:
     step: Step
     deadline: Deadline | None
     """Why its deadline is then."""
+    initial: Mapping[str, object]
+    """What its form begins with, by field id; of an open task only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +71,27 @@ def get(tx: Transaction, task_id: UUID, *, by: Actor) -> TaskDetail:
     require_sight(by, record.task)
     loaded = definitions.load(tx, record.definition_id)
     step = loaded.steps[record.task.element_id]
-    return TaskDetail(record=record, step=step, deadline=_explain(tx, record.task, step))
+    return TaskDetail(
+        record=record,
+        step=step,
+        deadline=_explain(tx, record.task, step),
+        initial=_initial(tx, record.task, step, loaded),
+    )
+
+
+def completed_before(tx: Transaction, task: Task) -> Sequence[Task]:
+    """Return the completed tasks of the case of a task that the caller sees, oldest first."""
+    done = [one for one in repository.tasks_of(tx, task.instance_id) if one.id != task.id]
+    return [one for one in done if one.state is TaskState.COMPLETED]
+
+
+def completed_by(tx: Transaction, task_id: UUID, *, by: Actor) -> Task | None:
+    """Return a task that the actor has completed, None if it is none."""
+    try:
+        found = repository.task(tx, task_id).task
+    except TaskNotFound:
+        return None
+    return found if found.completed_by == by.username else None
 
 
 def complete(
@@ -86,7 +110,7 @@ def complete(
         InvalidVariables: a field is missing or of the wrong type; the task stays open.
         UndefinedVariable, ExpressionFailed, NoWayOut, Stuck: it could not go on; it stays open.
     """
-    case, task = _lock_open(tx, task_id)
+    case, task = lock_open(tx, task_id)
     require_candidate(by, task)
     step = case.loaded.steps[task.element_id]
     known = case.variables_at(task) if needs_known(step) else None
@@ -106,7 +130,7 @@ def claim(tx: Transaction, task_id: UUID, *, by: Actor) -> Task:
         TaskNotFound, TaskNotOpen, InstanceSuspended: as they say.
         NotYourPosition, AssignedToSomebodyElse: as they say.
     """
-    _, task = _lock_open(tx, task_id)
+    _, task = lock_open(tx, task_id)
     require_candidate(by, task)
     if task.assignee_id != by.user_id:
         task.assignee_id = by.user_id
@@ -122,7 +146,7 @@ def unclaim(tx: Transaction, task_id: UUID, *, by: Actor) -> Task:
         TaskNotFound, TaskNotOpen, InstanceSuspended: as they say.
         NotYourPosition, AssignedToSomebodyElse: as they say.
     """
-    _, task = _lock_open(tx, task_id)
+    _, task = lock_open(tx, task_id)
     if not by.has(Role.SUPERVISOR):
         require_candidate(by, task)
     if task.assignee_id is not None:
@@ -141,7 +165,7 @@ def assign(tx: Transaction, task_id: UUID, *, username: str, by: Actor) -> Task:
         NotACandidate: no such active user, or not a holder of the position today.
     """
     require(by, Role.SUPERVISOR)
-    _, task = _lock_open(tx, task_id)
+    _, task = lock_open(tx, task_id)
     found = repository.user_with_groups(tx, username)
     if found is None or task.candidate_group not in {None, *found[1]}:
         raise NotACandidate(fields={"assignee": f"does not hold {task.candidate_group!r} today"})
@@ -163,9 +187,20 @@ def extend(
     """
     require(by, Role.SUPERVISOR)
     reason = required_reason(reason)
-    case, task = _lock_open(tx, task_id)
+    case, task = lock_open(tx, task_id)
     rescheduling.extend(tx, case, task, new, reason=reason, by=by)
     return task
+
+
+def _initial(tx: Transaction, task: Task, step: Step, loaded: Loaded) -> Mapping[str, object]:
+    """Return what the form of an open task begins with; the state is read only where it counts."""
+    if task.state is not TaskState.OPEN or not step.fields:
+        return {}
+    known: Mapping[str, object] = {}
+    if needs_known(step) or any(field.readonly for field in step.fields):
+        state = repository.workflow_state(tx, task.instance_id)
+        known = steps.variables_at(loaded.specification, state, task.id) if state else {}
+    return initial(step.fields, known)
 
 
 def _explain(tx: Transaction, task: Task, step: Step) -> Deadline | None:
@@ -178,8 +213,12 @@ def _explain(tx: Transaction, task: Task, step: Step) -> Deadline | None:
     return running.explain_between(task.created_at, task.due_at) if moved else standard
 
 
-def _lock_open(tx: Transaction, task_id: UUID) -> tuple[Case, Task]:
-    """Lock the case first and read the task after: a stale read would complete it twice."""
+def lock_open(tx: Transaction, task_id: UUID) -> tuple[Case, Task]:
+    """Return a task that can be worked on, with its case, locked.
+
+    The case is locked first and the task read after: a stale read would complete it twice.
+    Raises TaskNotFound, TaskNotOpen, InstanceSuspended.
+    """
     case = cases.locked(tx, repository.lock_instance_of_task(tx, task_id), task_id)
     task = case.tasks[task_id]
     if task.state is TaskState.SUSPENDED:

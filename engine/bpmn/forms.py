@@ -17,6 +17,7 @@ from engine.bpmn.values import (
     default_of,
     is_computed,
     is_empty,
+    is_long,
     is_variable_name,
     problem_with,
     problem_with_free,
@@ -76,6 +77,47 @@ def _without_problems(cleaned: dict[str, object], problems: Mapping[str, str]) -
 def needs_known(step: Step) -> bool:
     """Return whether a form has a default that the variables of the case decide."""
     return any(is_computed(field.default) for field in step.fields)
+
+
+def initial(fields: Sequence[FormField], known: Mapping[str, object]) -> dict[str, object]:
+    """Return what a form begins with, by field id: defaults, and what is only shown.
+
+    `known` are the variables of the case. A default that cannot be computed is None.
+    """
+    return {field.id: _initial(field, known) for field in fields}
+
+
+def _initial(field: FormField, known: Mapping[str, object]) -> object:
+    if is_computed(field.default):
+        return _computed(field, known, {})
+    if field.default is None and field.readonly:
+        return known.get(field.id)
+    return default_of(field)
+
+
+def from_texts(fields: Sequence[FormField], texts: Mapping[str, str]) -> dict[str, object]:
+    """Return the values of what people have typed, by field id, ready for `validate`.
+
+    A text that is no value of its field stays a text, so that it is named as what it is.
+    """
+    return {
+        field.id: _from_text(field, texts[field.id])
+        for field in fields
+        if field.id in texts and not field.readonly
+    }
+
+
+def _from_text(field: FormField, typed: str) -> object:
+    trimmed = typed.strip()
+    match field.type:
+        case FieldType.LONG:
+            return int(trimmed) if is_long(trimmed) else trimmed
+        case FieldType.BOOLEAN:
+            return {"true": True, "false": False}.get(trimmed, trimmed)
+        case FieldType.STRING:
+            return typed.replace("\r\n", "\n")
+        case FieldType.DATE | FieldType.ENUM:
+            return trimmed
 
 
 def json_schema(step: Step) -> dict[str, Any]:

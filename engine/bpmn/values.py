@@ -26,6 +26,11 @@ def is_variable_name(name: str) -> bool:
     return len(name) <= MAX_NAME and _NAME.fullmatch(name) is not None
 
 
+def is_long(written: str) -> bool:
+    """Return whether a text writes a whole number."""
+    return _LONG.fullmatch(written) is not None
+
+
 def is_computed(default: str | None) -> bool:
     """Return whether a default is an expression, or a text with expressions in it."""
     return default is not None and is_composite(default)

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from engine.database import Transaction
 from engine.errors import NotFound
 from engine.model import (
+    Draft,
     ProcessDefinition,
     ProcessInstance,
     Task,
@@ -38,12 +39,20 @@ class Visibility:
 
 def open_tasks_and(tx: Transaction, instance_id: UUID, task_id: UUID | None = None) -> list[Task]:
     """Return the open or suspended tasks of a case and, whatever its state, that one more."""
-    query = select(Task).where(
+    return list(open_tasks_with_drafts(tx, instance_id, task_id))
+
+
+def open_tasks_with_drafts(
+    tx: Transaction, instance_id: UUID, task_id: UUID | None = None
+) -> dict[Task, bool]:
+    """Return what `open_tasks_and` does, and whether somebody has a draft of it."""
+    draft = exists().where(Draft.tenant_id == Task.tenant_id, Draft.task_id == Task.id)
+    query = select(Task, draft).where(
         Task.tenant_id == tx.tenant_id,
         Task.instance_id == instance_id,
         or_(Task.state.in_((TaskState.OPEN, TaskState.SUSPENDED)), Task.id == task_id),
     )
-    return list(tx.session.scalars(query, execution_options=FRESH))
+    return {row[0]: row[1] for row in tx.session.execute(query, execution_options=FRESH)}
 
 
 @dataclass(frozen=True, kw_only=True)

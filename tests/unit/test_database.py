@@ -177,6 +177,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "ALUR_TOKEN_HOURS": "2",
         "ALUR_LOGIN_ATTEMPTS": "3",
         "ALUR_MAX_REQUEST_BYTES": "2000",
+        "ALUR_MAX_DOCUMENT_BYTES": "3000",
         "ALUR_POOL_SIZE": "4",
         "ALUR_TRUSTED_PROXIES": "1",
     }
@@ -188,6 +189,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         token_hours=2,
         login_attempts=3,
         max_request_bytes=2000,
+        max_document_bytes=3000,
         pool_size=4,
         trusted_proxies=1,
     )
