@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import docs, errors, metrics, responses
-from api.pages import inbox, login, problems, rendering
+from api.pages import board, inbox, login, problems, rendering, sheets
 from api.rest import (
     calendar_revisions,
     calendars,
@@ -40,7 +40,7 @@ RESOURCES = (
     positions,
     health,
 )
-PAGES = (login, inbox)
+PAGES = (login, inbox, board, sheets)
 
 
 def create_app(

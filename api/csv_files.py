@@ -18,7 +18,7 @@ from flask import Response
 
 Cell = str | int | None
 MEDIA_TYPE: Final = "text/csv"
-_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
+_FORMULA: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 def csv_response(

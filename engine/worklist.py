@@ -8,8 +8,8 @@ from engine import definitions, repository
 from engine.bpmn.sop import Step
 from engine.database import Transaction
 from engine.deadlines import calendar, lateness, timeliness
-from engine.model import Task, Timeliness
-from engine.permissions import Actor
+from engine.model import Role, Task, Timeliness
+from engine.permissions import Actor, require
 from engine.repository import OpenCount, PageRequest, TaskFilter, TaskRecord, Visibility
 
 _MINUTE = timedelta(minutes=1)
@@ -61,6 +61,25 @@ def inbox(
         entries=[entry(tx, record) for record in found.items],
         next_after=found.next_after,
         counts=repository.open_counts(tx, TaskFilter(unassigned_or_of=by.user_id), by=eyes),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeList:
+    """Open tasks of the office, the most urgent first."""
+
+    entries: Sequence[Entry]
+    next_after: repository.Key | None
+
+
+def of_the_office(
+    tx: Transaction, wanted: TaskFilter, *, by: Actor, page: PageRequest
+) -> OfficeList:
+    """Return the tasks of everybody that pass a filter. Raises RoleNeeded."""
+    require(by, Role.SUPERVISOR)
+    found = repository.tasks(tx, wanted, by=by.visibility, sort="due_date", page=page)
+    return OfficeList(
+        entries=[entry(tx, record) for record in found.items], next_after=found.next_after
     )
 
 

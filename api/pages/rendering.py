@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_interval, format_time
 from babel.numbers import format_decimal
 from flask import Flask, Response, g, render_template, request, url_for
 from jinja2 import StrictUndefined
@@ -44,6 +44,7 @@ def install(app: Flask) -> None:
     )
     app.after_request(_keep_assets)
     app.jinja_env.filters.update(
+        date_range=date_range,
         day=day,
         moment=moment,
         clock=clock,
@@ -82,6 +83,7 @@ def places() -> list[tuple[str, str]]:
     """Return the pages of the main menu that are for whoever is logged in: endpoint and name."""
     offered: tuple[tuple[str, str, Role | None], ...] = (
         ("pages_inbox.show_inbox", gettext("Kotak tugas"), None),
+        ("pages_board.show_board", gettext("Pantauan"), Role.SUPERVISOR),
     )
     return [(endpoint, name) for endpoint, name, role in offered if role is None or g.by.has(role)]
 
@@ -103,6 +105,11 @@ def day(when: date | datetime) -> str:
     """Return a day as "Senin, 23 Nov 2026", a moment as its day in the zone of the office."""
     shown = g.tx.local(when) if isinstance(when, datetime) else when
     return format_date(shown, "EEEE, d MMM y", locale=locale())
+
+
+def date_range(first: date, last: date) -> str:
+    """Return days as an interval in which nothing is said twice."""
+    return format_interval(first, last, "yMMMd", locale=locale())
 
 
 def moment(when: datetime) -> str:

@@ -16,6 +16,7 @@ from engine import reports
 from engine.database import Transaction
 from engine.permissions import Actor
 from engine.reports import (
+    THRESHOLD,
     HalfYear,
     OverdueCount,
     OverdueReport,
@@ -30,7 +31,6 @@ from engine.reports import (
     Trend,
     Week,
 )
-from engine.reports.sheets import THRESHOLD
 
 resource = Resource("reports", "What the office's own numbers say; for supervisors.")
 WEEKS: Final = 26
@@ -61,12 +61,8 @@ class ShownOverdueReport(Answer):
 
     at: datetime
     total: int
-    by_process: list[ShownCount] = Field(
-        description="`key`: of the process definition."
-    )
-    by_step: list[ShownCount] = Field(
-        description="`key`: process definition key/element id."
-    )
+    by_process: list[ShownCount] = Field(description="`key`: of the process definition.")
+    by_step: list[ShownCount] = Field(description="`key`: process definition key/element id.")
     by_actor: list[ShownCount] = Field(description="`key`: the code of the position.")
 
     @classmethod
@@ -304,9 +300,7 @@ class ShownSheet(Answer):
 class TrendQuery(Query):
     """Which weeks are wanted."""
 
-    weeks: int = Field(
-        13, ge=1, le=53, description="How many, the present one included."
-    )
+    weeks: int = Field(13, ge=1, le=53, description="How many, the present one included.")
     process_definition_key: str | None = Field(None, max_length=200)
 
 
@@ -321,9 +315,7 @@ class SheetQuery(Query):
     """Which half-year is wanted."""
 
     year: int = Field(ge=1971, le=2198)
-    half: int = Field(
-        ge=1, le=2, description="1: January to June. 2: July to December."
-    )
+    half: int = Field(ge=1, le=2, description="1: January to June. 2: July to December.")
     threshold: float = Field(
         THRESHOLD,
         ge=0,
@@ -383,9 +375,7 @@ def report_standing(tx: Transaction, by: Actor) -> ShownStandingReport:
 
 
 @resource.get("/reports/standing.csv", MEDIA_TYPE, problems=(403,))
-def download_standing(
-    tx: Transaction, by: Actor, query: StandingTableQuery
-) -> Response:
+def download_standing(tx: Transaction, by: Actor, query: StandingTableQuery) -> Response:
     """Download one table of what is open, at risk and overdue. For supervisors."""
     table = standing_table(reports.standing(tx, by=by), query.table)
     return csv_response(f"standing-{query.table}", table.columns, table.rows)
@@ -414,9 +404,7 @@ def _trend(tx: Transaction, by: Actor, query: TrendQuery) -> Trend:
 
 
 @resource.get("/reports/steps/<key>", ShownStepReport, problems=(403, 404))
-def report_steps(
-    tx: Transaction, by: Actor, key: str, query: StepsQuery
-) -> ShownStepReport:
+def report_steps(tx: Transaction, by: Actor, key: str, query: StepsQuery) -> ShownStepReport:
     """Show step by step what runs and how what was completed kept its time. For supervisors."""
     return ShownStepReport.of(_steps(tx, by, key, query))
 
@@ -433,23 +421,17 @@ def _steps(tx: Transaction, by: Actor, key: str, query: StepsQuery) -> StepRepor
 
 
 @resource.get("/reports/monitoring-sheets/<key>", ShownSheet, problems=(403, 404))
-def report_monitoring_sheet(
-    tx: Transaction, by: Actor, key: str, query: SheetQuery
-) -> ShownSheet:
+def report_monitoring_sheet(tx: Transaction, by: Actor, key: str, query: SheetQuery) -> ShownSheet:
     """Fill the six-monthly monitoring sheet of an SOP from its history. For supervisors."""
     return ShownSheet.of(_sheet(tx, by, key, query))
 
 
 @resource.get("/reports/monitoring-sheets/<key>/csv", MEDIA_TYPE, problems=(403, 404))
-def download_monitoring_sheet(
-    tx: Transaction, by: Actor, key: str, query: SheetQuery
-) -> Response:
+def download_monitoring_sheet(tx: Transaction, by: Actor, key: str, query: SheetQuery) -> Response:
     """Download the six-monthly monitoring sheet of an SOP. For supervisors."""
     table = report_tables.monitoring_sheet(_sheet(tx, by, key, query))
     return csv_response("monitoring-sheet", table.columns, table.rows)
 
 
 def _sheet(tx: Transaction, by: Actor, key: str, query: SheetQuery) -> Sheet:
-    return reports.monitoring_sheet(
-        tx, key, query.half_year(), by=by, threshold=query.threshold
-    )
+    return reports.monitoring_sheet(tx, key, query.half_year(), by=by, threshold=query.threshold)

@@ -24,6 +24,7 @@ class TaskQuery(ListQuery):
     candidate_group: str | None = Field(None, max_length=200, description="The code of a position.")
     process_definition_key: str | None = Field(None, max_length=200)
     process_instance_id: UUID | None = None
+    element_id: str | None = Field(None, max_length=200, description="A step of the diagram.")
     overdue: bool | None = Field(None, description="`true`: only overdue tasks; `false`: no such.")
     timeliness: Timeliness | None = Field(
         None, description="Of open tasks with a due date; instead of `overdue`."
@@ -45,6 +46,7 @@ class TaskQuery(ListQuery):
             candidate_group=self.candidate_group,
             process_definition_key=self.process_definition_key,
             process_instance_id=self.process_instance_id,
+            element_id=self.element_id,
             overdue=self.overdue,
             timeliness=self.timeliness,
             due_before=self.due_before,

@@ -12,7 +12,7 @@ late.
 """
 
 from engine.reports.periods import HalfYear, InvalidPeriod, Period
-from engine.reports.sheets import Reason, Sheet, SheetRow, monitoring_sheet
+from engine.reports.sheets import THRESHOLD, Reason, Sheet, SheetRow, monitoring_sheet
 from engine.reports.standing import (
     OverdueCount,
     OverdueReport,
@@ -25,6 +25,7 @@ from engine.reports.steps import StepFigures, StepReport, steps
 from engine.reports.trends import Trend, Week, trend
 
 __all__ = [
+    "THRESHOLD",
     "HalfYear",
     "InvalidPeriod",
     "OverdueCount",

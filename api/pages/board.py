@@ -1,0 +1,215 @@
+"""Pantauan: what is overdue and at risk, the trend, and each SOP as a heat map; for supervisors."""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Final, Literal
+
+from babel.dates import format_date
+from flask import Response
+from pydantic import Field
+
+from api import report_tables
+from api.csv_files import csv_response
+from api.pages import charts
+from api.pages.charts import Chart
+from api.pages.declaring import Pages
+from api.pages.language import gettext, language, locale
+from api.pages.queries import read_query
+from api.pages.rendering import render
+from api.report_tables import Table, percent
+from api.rest.reports import StandingTable, period_of, standing_table
+from api.rest.schemas import ListQuery, Query
+from engine import reports, worklist
+from engine.database import Transaction
+from engine.model import Timeliness
+from engine.permissions import Actor
+from engine.reports import StepFigures, Trend
+from engine.repository import TaskFilter
+
+pages = Pages("board")
+_WEEKS: Final = 13
+_SHOWN: Final = 12
+"""Rows of a table before the rest is folded away."""
+_HEAT: Final = ((95, "good"), (80, "fair"), (50, "poor"), (0, "bad"))
+"""From which share on time, in per cent, a step is coloured so."""
+
+
+class DelayedQuery(ListQuery):
+    """Which open tasks of the office are wanted."""
+
+    limit: int = Field(50, ge=1, le=200)
+    sop: str | None = Field(None, max_length=200)
+    langkah: str | None = Field(None, max_length=200)
+    pelaksana: str | None = Field(None, max_length=200)
+    waktu: Timeliness | None = None
+
+
+class PeriodQuery(Query):
+    """Which days are wanted; without any, the last half year."""
+
+    dari: date | None = None
+    sampai: date | None = None
+
+
+class BoardTable(StrEnum):
+    """The tables of the board that can be downloaded."""
+
+    SOP = "sop"
+    LANGKAH = "langkah"
+    PELAKSANA = "pelaksana"
+    TREN = "tren"
+
+
+@pages.get("/pantauan")
+def show_board(tx: Transaction, by: Actor) -> str:
+    """Show how the work of the office stands now, and how it went week by week."""
+    trend = reports.trend(tx, by=by, weeks=_WEEKS)
+    return render(
+        "board.html",
+        standing=reports.standing(tx, by=by),
+        shown=_SHOWN,
+        **_charts(trend),
+    )
+
+
+@pages.get("/pantauan/tugas")
+def show_delayed(tx: Transaction, by: Actor) -> str:
+    """Show the open tasks behind a number of the board."""
+    query = read_query(DelayedQuery)
+    wanted = TaskFilter(
+        process_definition_key=query.sop,
+        element_id=query.langkah,
+        candidate_group=query.pelaksana,
+        timeliness=query.waktu,
+    )
+    found = worklist.of_the_office(tx, wanted, by=by, page=query.page())
+    return render(
+        "board_tasks.html",
+        query=query,
+        entries=found.entries,
+        next_cursor=query.cursor_after(found.next_after),
+    )
+
+
+@pages.get("/pantauan/unduh/<table>")
+def download_board(tx: Transaction, by: Actor, table: str) -> Response:
+    """Send a table of the board as a CSV file."""
+    wanted = BoardTable(table) if table in set(BoardTable) else BoardTable.SOP
+    if wanted is BoardTable.TREN:
+        found = report_tables.trend(reports.trend(tx, by=by, weeks=_WEEKS))
+    else:
+        kind = {
+            BoardTable.SOP: StandingTable.BY_PROCESS,
+            BoardTable.LANGKAH: StandingTable.BY_STEP,
+            BoardTable.PELAKSANA: StandingTable.BY_ACTOR,
+        }[wanted]
+        found = standing_table(reports.standing(tx, by=by), kind)
+    return saved(tx, f"pantauan-{wanted}", found)
+
+
+@pages.get("/pantauan/sop/<key>")
+def show_steps(tx: Transaction, by: Actor, key: str) -> str:
+    """Show the steps of an SOP as a heat map, and its trend."""
+    query = read_query(PeriodQuery)
+    report = reports.steps(tx, key, period=period_of(tx, query.dari, query.sampai), by=by)
+    trend = reports.trend(tx, by=by, weeks=_WEEKS, process_definition_key=key)
+    return render(
+        "board_sop.html",
+        report=report,
+        heat={one.step.element_id: heat(one) for one in report.steps},
+        half_years=_half_years(tx),
+        **_charts(trend),
+    )
+
+
+@pages.get("/pantauan/sop/<key>/unduh")
+def download_steps(tx: Transaction, by: Actor, key: str) -> Response:
+    """Send the figures of the steps of an SOP as a CSV file."""
+    query = read_query(PeriodQuery)
+    report = reports.steps(tx, key, period=period_of(tx, query.dari, query.sampai), by=by)
+    return saved(
+        tx, f"langkah-{report.period.first}-{report.period.last}", report_tables.steps(report)
+    )
+
+
+def heat(one: StepFigures) -> str:
+    """Return how warm a step is drawn: what is overdue now, else how often it was on time."""
+    if one.overdue:
+        return "bad"
+    share = percent(one.on_time)
+    if share is None:
+        return "none"
+    return next(kind for least, kind in _HEAT if share >= least)
+
+
+def saved(tx: Transaction, name: str, table: Table) -> Response:
+    """Return a table as a CSV file of this day, with the headings of the language."""
+    headed = Table(columns=[heading(column) for column in table.columns], rows=table.rows)
+    return saved_as(f"{name}-{tx.today}", headed)
+
+
+def saved_as(name: str, table: Table) -> Response:
+    """Return a table as a CSV file of that name, as spreadsheets in the language want it."""
+    delimiter: Literal[",", ";"] = ";" if language() == "id" else ","
+    return csv_response(name, table.columns, table.rows, delimiter=delimiter)
+
+
+def heading(column: str) -> str:
+    """Return the name of a column for people."""
+    headings = {
+        "process_definition_key": gettext("Kode SOP"),
+        "element_id": gettext("Kode langkah"),
+        "candidate_group": gettext("Kode jabatan"),
+        "name": gettext("Nama"),
+        "number": gettext("No"),
+        "actor": gettext("Pelaksana"),
+        "time_standard": gettext("Waktu baku"),
+        "cases": gettext("Kasus berjalan"),
+        "open": gettext("Tugas terbuka"),
+        "at_risk": gettext("Mendekati tenggat"),
+        "overdue": gettext("Terlambat sekarang"),
+        "worst_minutes": gettext("Keterlambatan terlama (menit kerja)"),
+        "first": gettext("Dari"),
+        "last": gettext("Sampai"),
+        "cases_started": gettext("Kasus dimulai"),
+        "cases_completed": gettext("Kasus selesai"),
+        "completed": gettext("Langkah selesai"),
+        "with_deadline": gettext("Selesai, dengan tenggat"),
+        "late": gettext("Selesai terlambat"),
+        "on_time_percent": gettext("Tepat waktu (%)"),
+        "average_minutes": gettext("Rata-rata waktu (menit kerja)"),
+        "average_standard_minutes": gettext("Waktu baku (menit kerja)"),
+    }
+    return headings[column]
+
+
+def _charts(trend: Trend) -> dict[str, object]:
+    """Return what the template draws the trend with."""
+    labels = [format_date(week.first, "d/M", locale=locale()) for week in trend.weeks]
+    late = [week.counts.late for week in trend.weeks]
+    in_time = [week.counts.steps - week.counts.late for week in trend.weeks]
+    return {
+        "trend": trend,
+        "percent": percent,
+        "steps_chart": _stacked(labels, in_time, late),
+        "cases_chart": charts.grouped(
+            labels,
+            [
+                ("started", [week.counts.started for week in trend.weeks]),
+                ("completed", [week.counts.completed for week in trend.weeks]),
+            ],
+        ),
+    }
+
+
+def _stacked(labels: Sequence[str], in_time: Sequence[int], late: Sequence[int]) -> Chart:
+    return charts.stacked(labels, [("in-time", in_time), ("late", late)])
+
+
+def _half_years(tx: Transaction) -> list[reports.HalfYear]:
+    """Return the half-years that a sheet is asked for: the present one and three before it."""
+    found = [reports.HalfYear.of(tx.today)]
+    while len(found) < 4:  # noqa: PLR2004 — two years
+        found.append(found[-1].before)
+    return found
