@@ -581,6 +581,9 @@ class Job(Base):
     """When it became an incident."""
 
 
+_NOT_READ = text("read_at IS NULL")
+
+
 class Notification(Base):
     """A message to a person that a step has reached a rung of the ladder."""
 
@@ -594,6 +597,12 @@ class Notification(Base):
             sentence="This person has had this message.",
         ),
         Index(None, "tenant_id", "user_id", "created_at", "id"),
+        Index(
+            "ix_unread_notifications_user_id",
+            *("tenant_id", "user_id"),
+            postgresql_where=_NOT_READ,
+            sqlite_where=_NOT_READ,
+        ),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)

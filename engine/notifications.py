@@ -122,6 +122,11 @@ def find(
     return repository.notifications(tx, by.user_id, unread=unread, page=page)
 
 
+def count_unread(tx: Transaction, *, by: Actor, most: int) -> int:
+    """Return how many of the actor's own are not read; counted up to `most`, at constant cost."""
+    return repository.count_unread(tx, by.user_id, most=most)
+
+
 def mark_read(tx: Transaction, notification_id: UUID, *, by: Actor) -> NotificationRecord:
     """Return a notification of the actor's own, read from now on. Raises NotificationNotFound."""
     record = repository.notification(tx, notification_id)

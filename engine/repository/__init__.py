@@ -63,6 +63,7 @@ from engine.repository.metrics import Backlog, backlogs
 from engine.repository.notifications import (
     NotificationRecord,
     active_users_with,
+    count_unread,
     holders_today,
     mark_mailed,
     mark_notifications_read,
@@ -181,6 +182,7 @@ __all__ = [
     "comments",
     "completed_steps",
     "count_open_deadlines",
+    "count_unread",
     "counts_by_period",
     "definition",
     "definition_in_force",

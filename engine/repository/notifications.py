@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import Select, and_, func, or_, select, update
 
 from engine.database import Transaction
 from engine.model import (
@@ -78,6 +78,21 @@ def notifications(
         query = query.where(Notification.read_at.is_(None))
     order: Order = [(Notification.created_at, True), (Notification.id, True)]
     return page_of(tx, query, page, order=order, record=_record)
+
+
+def count_unread(tx: Transaction, user_id: UUID | None, *, most: int) -> int:
+    """Return how many notifications of a user are not read; counted up to `most`."""
+    unread = (
+        select(Notification.id)
+        .where(
+            Notification.tenant_id == tx.tenant_id,
+            Notification.user_id == user_id,
+            Notification.read_at.is_(None),
+        )
+        .limit(most)
+        .subquery()
+    )
+    return tx.session.scalar(select(func.count()).select_from(unread)) or 0
 
 
 def mark_notifications_read(tx: Transaction, user_id: UUID | None) -> int:

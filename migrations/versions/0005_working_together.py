@@ -63,6 +63,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "document_id", "number", name="pk_document_chunks"),
     )
     _count_without_reading_rows()
+    _create_partial(
+        "ix_unread_notifications_user_id", "notifications", ["user_id"], "read_at IS NULL"
+    )
 
 
 def _count_without_reading_rows() -> None:
