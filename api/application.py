@@ -4,7 +4,20 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import docs, errors, metrics, responses
-from api.pages import board, inbox, login, problems, rendering, sheets
+from api.pages import (
+    account,
+    board,
+    inbox,
+    login,
+    people,
+    problems,
+    rendering,
+    sheets,
+    sop,
+    together,
+)
+from api.pages import cases as case_pages
+from api.pages import tasks as task_pages
 from api.rest import (
     calendar_revisions,
     calendars,
@@ -40,7 +53,7 @@ RESOURCES = (
     positions,
     health,
 )
-PAGES = (login, inbox, board, sheets)
+PAGES = (login, inbox, task_pages, together, case_pages, sop, board, sheets, people, account)
 
 
 def create_app(

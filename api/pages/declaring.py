@@ -8,14 +8,15 @@ page that the form is on is shown again with what was typed and what is wrong wi
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Protocol, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
+from api import uploads
 from api.bodies import UnusableBody, is_storable
 from api.pages import session
-from api.pages.rendering import page_response
+from api.pages.rendering import page_response, render
 from api.wiring import wired
 from engine import tokens
 from engine.database import Transaction
@@ -26,7 +27,9 @@ Form = MultiDict[str, str]
 Result = str | Response
 View = Callable[..., Result]
 V = TypeVar("V", bound=View)
+_UNAUTHORIZED = 401
 _UNPROCESSABLE = 422
+_NEVER_SHOWN = frozenset({session.FIELD, "password", "present", "new", "repeated"})
 
 
 class Again(Protocol):
@@ -58,14 +61,29 @@ class Pages:
 
         return declare
 
-    def post(self, path: str, *, again: View | None = None) -> Callable[[V], V]:
+    def post(
+        self, path: str, *, again: View | None = None, file: str | None = None
+    ) -> Callable[[V], V]:
         """Declare where a form is sent to; what it changes is committed after it.
 
-        `again` is the view that shows the form, with `form` and `error`, if it was not valid.
+        `again` is the view that shows the form, with `form` and `error`, if it was not valid. Of a
+        form with a `file` field the view gets `upload`, too.
         """
 
         def declare(view: V) -> V:
-            self._add("POST", path, view, _writing(view, again))
+            self._add("POST", path, view, _writing(view, again, file))
+            return view
+
+        return declare
+
+    def post_alone(self, path: str, *, again: View) -> Callable[[V], V]:
+        """Declare where a form of whoever is logged in is sent to, without a transaction.
+
+        The view gets `by` and `form` and looks after its transactions itself.
+        """
+
+        def declare(view: V) -> V:
+            self._add("POST", path, view, _writing_alone(view, again))
             return view
 
         return declare
@@ -92,6 +110,19 @@ class Pages:
         self.blueprint.add_url_rule(path, view.__name__, answering, methods=[method])
 
 
+def inside(address: str) -> str:
+    """Return the address if it is one of our own pages, else the first page."""
+    parts = urlsplit(address)
+    is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
+    ours = is_path and not parts.scheme and not parts.netloc
+    return address if ours else url_for("pages_login.show_home")
+
+
+def back_to(address: str) -> Response:
+    """Return the answer that sends the browser to where a form says it came from."""
+    return redirect(inside(address), code=303)  # type: ignore[return-value]  # Flask's own Response
+
+
 def to(endpoint: str, **values: object) -> Response:
     """Return the answer that sends the browser on to another page after a form."""
     return redirect(url_for(endpoint, **values), code=303)  # type: ignore[arg-type,return-value]  # url_for takes any value
@@ -112,29 +143,56 @@ def _reading(view: View) -> View:
     return answer
 
 
-def _writing(view: View, again: View | None) -> View:
+def _writing(view: View, again: View | None, file: str | None) -> View:
     @wraps(view)
     def answer(**arguments: object) -> Response:
         login = session.token()
         if login is None:
-            return _to_login()
+            return _ended(None)
+        if file is not None:
+            uploads.allow()
         form = read_form()
         session.require_own_form(form.get(session.FIELD, ""))
         try:
+            sent = {"form": form} | ({"upload": uploads.received(file)} if file else {})
             with wired().database.begin() as tx:
-                return _shown(view, tx, _whoever(tx, login), {**arguments, "form": form})
+                return _shown(view, tx, _whoever(tx, login), {**arguments, **sent})
         except tokens.NotLoggedIn:
-            return _to_login()
+            return _ended(form)
         except Invalid as error:
             if again is None:
                 raise
-            typed = {**arguments, "form": form, "error": error}
-            with wired().database.read() as tx:
-                response = _shown(again, tx, _whoever(tx, login), typed)
-            response.status_code = _UNPROCESSABLE
-            return response
+            return _shown_again(again, login, {**arguments, "form": form, "error": error})
 
     return answer
+
+
+def _writing_alone(view: View, again: View) -> View:
+    @wraps(view)
+    def answer(**arguments: object) -> Response:
+        login = session.token()
+        if login is None:
+            return _ended(None)
+        form = read_form()
+        session.require_own_form(form.get(session.FIELD, ""))
+        try:
+            with wired().database.read() as tx:
+                by = tokens.authenticate(tx, login)
+            return page_response(view(by, **arguments, form=form))
+        except tokens.NotLoggedIn:
+            return _ended(form)
+        except Invalid as error:
+            return _shown_again(again, login, {**arguments, "form": form, "error": error})
+
+    return answer
+
+
+def _shown_again(again: View, login: str, arguments: Mapping[str, object]) -> Response:
+    """Return the page that a form is on, with what was typed and what is wrong with it."""
+    with wired().database.read() as tx:
+        response = _shown(again, tx, _whoever(tx, login), arguments)
+    response.status_code = _UNPROCESSABLE
+    return response
 
 
 def _public(view: View) -> View:
@@ -173,6 +231,26 @@ def read_form() -> Form:
         if not (is_storable(name) and is_storable(text)):
             raise UnusableBody(fields={name: "This text cannot be stored."})
     return form
+
+
+def _ended(form: Form | None) -> Response:
+    """Say that what was sent is not saved, since the login has ended, and show what was typed.
+
+    Only a form that was proven to be ours is shown; nobody else puts words on this page.
+    """
+    typed = [] if form is None else [
+        (name, text)
+        for name, text in form.items(multi=True)
+        if text.strip() and name not in _NEVER_SHOWN
+    ]
+    came_from = urlsplit(request.referrer or "")
+    back = came_from.path if came_from.netloc == request.host else "/"
+    login = f"{url_for('pages_login.show_login')}?{urlencode({'kembali': back})}"
+    response = page_response(render("ended.html", typed=typed, login=login))
+    response.status_code = _UNAUTHORIZED
+    if request.headers.get("HX-Request"):
+        response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#isi"
+    return response
 
 
 def _to_login() -> Response:

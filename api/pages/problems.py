@@ -1,6 +1,6 @@
 """Errors as pages of the same house, for whoever was looking at a page."""
 
-from flask import Flask, request
+from flask import Flask, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.response import Response as AnyResponse
 
@@ -32,7 +32,8 @@ def _answer(error: Exception) -> AnyResponse:
 
 
 def _page(error: Exception, status: int) -> str:
-    sentence = str(error.args[0]) if isinstance(error, AlurError) and error.args else ""
+    g.unread = 0  # its transaction is over: nothing can be counted any more
+    sentence = error.args[0] if isinstance(error, AlurError) and error.args else ""
     return render("problem.html", status=status, sentence=sentence, error=error)
 
 

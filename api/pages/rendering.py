@@ -16,6 +16,7 @@ from werkzeug.local import LocalProxy
 
 from api.pages import session
 from api.pages.language import LANGUAGES, gettext, language, locale, ngettext, said
+from engine import notifications
 from engine.bpmn.findings import Text
 from engine.durations import Duration, InvalidDuration
 from engine.model import Role
@@ -26,6 +27,8 @@ POLICY: Final = (
     "font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+MOST_UNREAD: Final = 100
+"""Notifications are counted no further."""
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
@@ -41,6 +44,7 @@ def install(app: Flask) -> None:
         language=language,
         languages=LANGUAGES,
         places=places,
+        unread=unread,
     )
     app.after_request(_keep_assets)
     app.jinja_env.filters.update(
@@ -83,9 +87,20 @@ def places() -> list[tuple[str, str]]:
     """Return the pages of the main menu that are for whoever is logged in: endpoint and name."""
     offered: tuple[tuple[str, str, Role | None], ...] = (
         ("pages_inbox.show_inbox", gettext("Kotak tugas"), None),
+        ("pages_cases.show_cases", gettext("Kasus"), None),
         ("pages_board.show_board", gettext("Pantauan"), Role.SUPERVISOR),
+        ("pages_sop.show_definitions", gettext("SOP"), None),
+        ("pages_people.show_people", gettext("Orang"), Role.ADMIN),
     )
     return [(endpoint, name) for endpoint, name, role in offered if role is None or g.by.has(role)]
+
+
+def unread() -> int:
+    """Return how many notifications whoever is logged in has not read; `MOST_UNREAD` is as many."""
+    if "unread" not in g:
+        g.unread = notifications.count_unread(g.tx, by=g.by, most=MOST_UNREAD)
+    count: int = g.unread
+    return count
 
 
 def _keep_assets(response: Response) -> Response:
