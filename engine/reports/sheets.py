@@ -95,9 +95,7 @@ def monitoring_sheet(
     ids = [each.id for each in versions]
     since, until = half_year.period.moments(tx)
     counts = repository.completed_steps(tx, ids, since=since, until=until)
-    outstanding = (
-        repository.outstanding_steps(tx, ids, at=min(until, tx.now)) if since <= tx.now else {}
-    )
+    outstanding = repository.outstanding_steps(tx, ids, until=until)
     shown = steps_of(tx, versions, {*counts, *outstanding})
     identity = definitions.load(tx, versions[-1].id).process.identity
     return Sheet(

@@ -248,23 +248,23 @@ def completed_steps(
 
 
 def outstanding_steps(
-    tx: Transaction, definition_ids: Collection[UUID], *, at: datetime
+    tx: Transaction, definition_ids: Collection[UUID], *, until: datetime
 ) -> Mapping[str, int]:
     """Return by element id how many tasks were past their deadline at a moment, and not done.
 
-    Those that are open still, and those that were completed later; what is suspended or was
-    cancelled is nobody's delay.
+    Those that are open still, and those that were completed from then on; what is suspended or was
+    cancelled is nobody's delay. Of a moment to come, what is so now.
     """
     of_these = (
         Task.tenant_id == tx.tenant_id,
         Task.definition_id.in_(definition_ids),
-        Task.due_at < at,
+        Task.due_at < min(until, tx.now),
     )
     counted = (Task.element_id, func.count().label("number"))
     still_open = select(*counted).where(*of_these, Task.state == _OPEN).group_by(Task.element_id)
     done_later = (
         select(*counted)
-        .where(*of_these, Task.state == _COMPLETED, Task.ended_at >= at)
+        .where(*of_these, Task.state == _COMPLETED, Task.ended_at >= until)
         .group_by(Task.element_id)
     )
     found: dict[str, int] = {}
