@@ -90,12 +90,23 @@ def start_version(
     return instance, definition
 
 
+def may_start(process: Process, by: Actor) -> bool:
+    """Return whether the actor may start a case: a supervisor, or who does the first step."""
+    return bool(by.roles & _starters(process) or by.groups & _first_groups(process))
+
+
 def _require_starter(by: Actor, process: Process) -> None:
+    if not may_start(process, by):
+        raise RoleNeeded(roles=sorted(role.value for role in _starters(process)))
+
+
+def _starters(process: Process) -> set[Role]:
     """A process whose first step is nobody's, such as a rehearsal, is its owner's to start."""
-    first = {step.candidate_group for step in process.first_steps} - {None}
-    may = {Role.SUPERVISOR} if first else {Role.SUPERVISOR, Role.PROCESS_OWNER}
-    if not (by.roles & may or by.groups & first):
-        raise RoleNeeded(roles=sorted(role.value for role in may))
+    return {Role.SUPERVISOR} if _first_groups(process) else {Role.SUPERVISOR, Role.PROCESS_OWNER}
+
+
+def _first_groups(process: Process) -> set[str]:
+    return {step.candidate_group for step in process.first_steps if step.candidate_group}
 
 
 def _new_instance(

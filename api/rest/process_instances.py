@@ -34,6 +34,9 @@ class InstanceQuery(ListQuery):
 
     process_definition_key: str | None = Field(None, max_length=200)
     business_key: str | None = Field(None, max_length=200)
+    search: str | None = Field(
+        None, max_length=200, description="Is somewhere in the business key, in capitals or not."
+    )
     state: InstanceState | None = None
     started_by: str | None = Field(
         None, max_length=64, description="A user name; `me` is whoever asks.", examples=["me"]
@@ -46,6 +49,7 @@ class InstanceQuery(ListQuery):
         return InstanceFilter(
             process_definition_key=self.process_definition_key,
             business_key=self.business_key,
+            search=self.search,
             state=self.state,
             started_by=by.username if self.started_by == "me" else self.started_by,
             started_before=self.started_before,

@@ -97,6 +97,8 @@ class InstanceFilter:
 
     process_definition_key: str | None = None
     business_key: str | None = None
+    search: str | None = None
+    """Is somewhere in the business key, in capitals or not."""
     state: InstanceState | None = None
     started_by: str | None = None
     started_before: datetime | None = None
@@ -180,6 +182,8 @@ def _instance_conditions(wanted: InstanceFilter) -> Iterable[ColumnElement[bool]
     ):
         if value is not None:
             yield condition
+    if wanted.search is not None:
+        yield ProcessInstance.business_key.icontains(wanted.search, autoescape=True)
     if wanted.started_before is not None:
         yield ProcessInstance.started_at < wanted.started_before
     if wanted.started_after is not None:

@@ -1,0 +1,46 @@
+// Draws the diagrams of a page, with how its steps stand. The table beside each says the same.
+
+const ZOOM_STEP = 1.25;
+
+async function draw(figure) {
+  const canvas = figure.querySelector(".canvas");
+  const answer = await fetch(canvas.dataset.drawing, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`the drawing: ${answer.status}`);
+  const viewer = new BpmnNavigatedViewer({ container: canvas });
+  await viewer.importXML(await answer.text());
+  viewer.get("zoomScroll").toggle(false); // the wheel scrolls the page
+  mark(viewer, JSON.parse(figure.querySelector("script").textContent));
+  const area = viewer.get("canvas");
+  area.zoom("fit-viewport", "auto");
+  for (const button of figure.querySelectorAll("button[data-zoom]")) {
+    button.addEventListener("click", () => zoom(area, button.dataset.zoom));
+  }
+  figure.querySelector(".zoom").hidden = false;
+  figure.dataset.drawn = "yes";
+}
+
+function mark(viewer, marks) {
+  const elements = viewer.get("elementRegistry");
+  for (const { element_id, states, badge } of marks) {
+    if (!elements.get(element_id)) continue; // not every step has a shape
+    for (const state of states) viewer.get("canvas").addMarker(element_id, `is-${state}`);
+    if (!badge) continue;
+    const html = document.createElement("span");
+    html.className = `on-shape ${states.join(" ")}`;
+    html.textContent = badge;
+    viewer.get("overlays").add(element_id, "standing", { position: { bottom: 11, left: -8 }, html });
+  }
+}
+
+function zoom(area, way) {
+  if (way === "fit") area.zoom("fit-viewport", "auto");
+  else area.zoom(area.zoom() * (way === "in" ? ZOOM_STEP : 1 / ZOOM_STEP), "auto");
+}
+
+for (const figure of document.querySelectorAll("figure.diagram")) {
+  draw(figure).catch((error) => {
+    figure.querySelector(".canvas").hidden = true;
+    figure.querySelector(".failed").hidden = false;
+    console.warn(error);
+  });
+}
