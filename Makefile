@@ -49,6 +49,10 @@ bench-timers: .venv/dev  ## measure timers: 100,000 waiting, 1,000 due at once, 
 bench-bpmn: .venv/dev  ## measure diagrams: lint, deploying 500 steps, a loop of 10,000 turns
 	$(PY) -m tests.benchmarks.diagrams
 
+.PHONY: bench-pages
+bench-pages: .venv/dev  ## measure pages: 50,000 open tasks, 1,000,000 rows of history
+	$(PY) -m tests.benchmarks.pages
+
 .PHONY: fuzz
 fuzz: .venv/dev  ## try 100,000 random and spoilt diagrams (NUMBER=…, SEED=…); failures in var/fuzz
 	$(PY) -m tests.fuzz --number $(or $(NUMBER),100000) $(if $(SEED),--seed $(SEED))

@@ -42,7 +42,9 @@ class RandomCases:
     running: float = 0.5
     """Which part of the cases has not ended."""
     with_history: bool = False
-    """Whether there are rows of history too: seven for a step."""
+    """Whether there are rows of history too: four for a step."""
+    furthest: int = 1_000
+    """The number of the step that a running case has reached at most."""
     _random: random.Random = field(init=False)
     _steps: Mapping[UUID, Sequence[Step]] = field(init=False)
 
@@ -71,7 +73,9 @@ class RandomCases:
         steps = self._steps[definition_id]
         started_at = self.now - self.span * chance()
         is_running = chance() < self.running
-        reached = self._random.randrange(len(steps)) if is_running else len(steps) - 1
+        reached = (
+            self._random.randrange(min(self.furthest, len(steps))) if is_running else len(steps) - 1
+        )
         tasks, at = [], started_at
         instance_id = new_id()
         for step in steps[: reached + 1]:
@@ -147,7 +151,7 @@ class RandomCases:
 
     def _events(self, instance_id: UUID, tasks: Sequence[_Row]) -> Iterator[_Row]:
         for task in tasks:
-            for kind in (EventType.TASK_CREATED, EventType.TASK_CLAIMED, *_OF_A_STEP):
+            for kind in _OF_A_STEP:
                 yield {
                     "tenant_id": self.database.tenant_id,
                     "instance_id": instance_id,
@@ -162,9 +166,8 @@ class RandomCases:
 
 
 _OF_A_STEP = (
+    EventType.TASK_CREATED,
+    EventType.TASK_CLAIMED,
     EventType.ELEMENT_PASSED,
-    EventType.ELEMENT_PASSED,
-    EventType.TIMER_FIRED,
-    EventType.RUNG_REACHED,
     EventType.TASK_COMPLETED,
 )

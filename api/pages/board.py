@@ -15,6 +15,7 @@ from api.pages import charts
 from api.pages.charts import Chart
 from api.pages.declaring import Pages
 from api.pages.language import gettext, language, locale
+from api.pages.marks import Mark
 from api.pages.queries import read_query
 from api.pages.rendering import render
 from api.report_tables import Table, percent
@@ -117,6 +118,7 @@ def show_steps(tx: Transaction, by: Actor, key: str) -> str:
     return render(
         "board_sop.html",
         report=report,
+        marks=[heat_mark(one) for one in report.steps],
         heat={one.step.element_id: heat(one) for one in report.steps},
         half_years=_half_years(tx),
         **_charts(trend),
@@ -141,6 +143,18 @@ def heat(one: StepFigures) -> str:
     if share is None:
         return "none"
     return next(kind for least, kind in _HEAT if share >= least)
+
+
+def heat_mark(one: StepFigures) -> Mark:
+    """Return how the shape of a step is drawn in the heat map, with its figures as a badge."""
+    share = percent(one.on_time)
+    said = [
+        gettext("%(count)s terlambat") % {"count": one.overdue} if one.overdue else "",
+        gettext("%(count)s terbuka") % {"count": one.open} if one.open and not one.overdue else "",
+        "" if share is None else gettext("%(share)s%% tepat waktu") % {"share": share},
+    ]
+    kind = "overdue" if one.overdue else f"heat-{heat(one)}"
+    return Mark(element_id=one.step.element_id, states=[kind], badge=" · ".join(filter(None, said)))
 
 
 def saved(tx: Transaction, name: str, table: Table) -> Response:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from engine import definitions, repository
 from engine.bpmn.sop import Step
@@ -59,8 +58,8 @@ class StepReport:
     process_definition_key: str
     name: str
     """Of the newest version."""
-    definition_id: UUID
-    """Of the newest version: the diagram to show the figures in."""
+    version: int
+    """The newest: its diagram shows the figures."""
     period: Period
     steps: Sequence[StepFigures]
 
@@ -82,7 +81,7 @@ def steps(tx: Transaction, process_definition_key: str, *, period: Period, by: A
     return StepReport(
         process_definition_key=process_definition_key,
         name=versions[-1].name,
-        definition_id=versions[-1].id,
+        version=versions[-1].version,
         period=period,
         steps=[_figures(step, groups, counts) for step in steps_of(tx, versions, with_figures)],
     )
