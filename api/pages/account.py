@@ -17,6 +17,7 @@ from engine.errors import Invalid, TooManyRequests
 from engine.model import Rung
 from engine.notifications import wants_mail
 from engine.permissions import Actor
+from engine.repository.people import position_names
 
 pages = Pages("account")
 _SAVED: Final = frozenset({"password", "preferences"})
@@ -39,7 +40,7 @@ def show_account(
     return render(
         "account.html",
         user=user,
-        positions=repository.position_names(tx, by.groups),
+        positions=position_names(tx, by.groups),
         email=form.get("email", "") if form is not None and is_new else user.email or "",
         rungs=form.getlist("rungs") if form is not None and is_new else wanted,
         error=error,
