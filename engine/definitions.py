@@ -8,6 +8,7 @@ from uuid import UUID
 from engine import repository
 from engine.bpmn import lint as rules
 from engine.bpmn.findings import DiagramRefused, Finding
+from engine.bpmn.names import one_line
 from engine.bpmn.normalize import normalize
 from engine.bpmn.reader import Diagram, read
 from engine.bpmn.sop import Process, Step, read_process
@@ -41,6 +42,8 @@ class Loaded:
     steps: Mapping[str, Step]
     """By element id."""
     specification: Specification
+    names: Mapping[str, str]
+    """Of all elements that have one, by their ids."""
 
 
 _loaded: dict[UUID, Loaded] = {}
@@ -131,6 +134,14 @@ def drawing_of(definition: ProcessDefinition) -> bytes:
     return definition.source if definition.drawing is None else definition.drawing
 
 
+def _names(diagram: Diagram) -> dict[str, str]:
+    return {
+        element_id: name
+        for element in diagram.root.iter()
+        if (element_id := element.get("id")) and (name := one_line(element.get("name")))
+    }
+
+
 def load(tx: Transaction, definition_id: UUID) -> Loaded:
     """Return a definition ready to run; compiled once per process. Raises DefinitionNotFound.
 
@@ -144,7 +155,12 @@ def load(tx: Transaction, definition_id: UUID) -> Loaded:
         process = read_process(diagram, rehearsal=definition.is_rehearsal)
         specification = compile_program(normalize(diagram, rehearsal=definition.is_rehearsal))
         by_id = {step.element_id: step for step in process.steps}
-        loaded = Loaded(process=process, steps=by_id, specification=specification)
+        loaded = Loaded(
+            process=process,
+            steps=by_id,
+            specification=specification,
+            names=_names(diagram),
+        )
         while len(_loaded) >= _MOST_LOADED:
             _loaded.pop(next(iter(_loaded)), None)
         _loaded[definition_id] = loaded

@@ -12,7 +12,7 @@ from api.pages.marks import marks_of
 from api.pages.queries import read_query
 from api.pages.rendering import render
 from api.rest.schemas import ListQuery
-from engine import instances, repository, tasks
+from engine import definitions, instances, repository, tasks
 from engine.bpmn.program import Event
 from engine.database import Transaction
 from engine.documents import Upload
@@ -75,7 +75,7 @@ def show_case(
     happened = instances.what_happened(
         tx, instance_id, by=by, page=PageRequest(limit=_EVENTS, after=after)
     )
-    names = {step.step.element_id: step.step.name for step in case.steps}
+    names = _names(tx, case)
     return render(
         "case.html",
         case=case,
@@ -94,6 +94,16 @@ def show_case(
         tried=request.endpoint,
         TaskState=TaskState,
     )
+
+
+def _names(tx: Transaction, case: CaseRecord) -> dict[str, str]:
+    """Return the names of elements by their ids; the timer of a step is called as the step."""
+    named = dict(definitions.load(tx, case.record.instance.definition_id).names)
+    for one in case.steps:
+        named[one.step.element_id] = one.step.name
+        if one.step.timer_id:
+            named[one.step.timer_id] = one.step.name
+    return named
 
 
 def _may(by: Actor, case: CaseRecord) -> dict[str, bool]:

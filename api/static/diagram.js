@@ -1,6 +1,7 @@
 // Draws the diagrams of a page, with how its steps stand. The table beside each says the same.
 
 const ZOOM_STEP = 1.25;
+const LEAST = 240, MOST = 900; // pixels
 
 async function draw(figure) {
   const canvas = figure.querySelector(".canvas");
@@ -11,12 +12,21 @@ async function draw(figure) {
   viewer.get("zoomScroll").toggle(false); // the wheel scrolls the page
   mark(viewer, JSON.parse(figure.querySelector("script").textContent));
   const area = viewer.get("canvas");
+  fit(canvas, area);
   area.zoom("fit-viewport", "auto");
   for (const button of figure.querySelectorAll("button[data-zoom]")) {
     button.addEventListener("click", () => zoom(area, button.dataset.zoom));
   }
   figure.querySelector(".zoom").hidden = false;
   figure.dataset.drawn = "yes";
+}
+
+// As high as the drawing is at this width, within reason.
+function fit(canvas, area) {
+  const { inner } = area.viewbox();
+  const wanted = (inner.height / inner.width) * canvas.clientWidth;
+  canvas.style.height = `${Math.round(Math.min(Math.max(wanted, LEAST), MOST))}px`;
+  area.resized();
 }
 
 function mark(viewer, marks) {
