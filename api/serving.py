@@ -185,7 +185,7 @@ def _listen(app: Flask, settings: Settings, host: str, port: int) -> _Server:
             connection_limit=_CONNECTIONS,
             channel_timeout=_IDLE_SECONDS,
             asyncore_use_poll=True,  # select() knows no descriptor above 1,023
-            max_request_body_size=2 * settings.max_request_bytes,
+            max_request_body_size=2 * max(settings.max_request_bytes, settings.max_document_bytes),
         )
     except OSError as error:
         if error.errno == errno.EADDRINUSE:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from pydantic import Field
 
@@ -9,7 +10,7 @@ from api.pages.declaring import Pages
 from api.pages.queries import read_query
 from api.pages.rendering import render
 from api.rest.schemas import ListQuery
-from engine import worklist
+from engine import tasks, worklist
 from engine.database import Transaction
 from engine.model import Timeliness
 from engine.permissions import Actor
@@ -25,6 +26,8 @@ class InboxQuery(ListQuery):
     limit: int = Field(_PAGE, ge=1, le=200)
     sop: str | None = Field(None, max_length=200)
     waktu: Timeliness | None = None
+    selesai: UUID | None = None
+    """The task that led here by being completed."""
 
 
 @pages.get("/tugas")
@@ -43,6 +46,7 @@ def show_inbox(tx: Transaction, by: Actor) -> str:
         query=query,
         inbox=inbox,
         next_cursor=query.cursor_after(inbox.next_after),
+        done=tasks.completed_by(tx, query.selesai, by=by) if query.selesai else None,
         by_process=_by_process(inbox.counts),
         by_standing=_by_standing(inbox.counts),
     )

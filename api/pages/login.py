@@ -1,11 +1,9 @@
 """Masuk and keluar: a login is a cookie here; and the choice of the language."""
 
-from urllib.parse import urlsplit
-
-from flask import Response, redirect, request, url_for
+from flask import Response, redirect, request
 
 from api.pages import session
-from api.pages.declaring import Form, Pages, to
+from api.pages.declaring import Form, Pages, inside, to
 from api.pages.language import COOKIE, LANGUAGES
 from api.pages.rendering import render
 from api.wiring import wired
@@ -46,7 +44,7 @@ def log_in(form: Form) -> Response:
     except (Unauthenticated, TooManyRequests) as error:
         status = 401 if isinstance(error, Unauthenticated) else 429
         return Response(show_login(username=username, error=error), status)
-    response = redirect(_inside(form.get("kembali", "/")), code=303)
+    response = redirect(inside(form.get("kembali", "/")), code=303)
     session.begin(response, login.token)  # type: ignore[arg-type]  # Flask's own Response
     return response  # type: ignore[return-value]  # Flask's own Response
 
@@ -66,18 +64,7 @@ def log_out(form: Form) -> Response:  # noqa: ARG001 — its token was all there
 @pages.public_get("/bahasa/<language>")
 def choose_language(language: str) -> Response:
     """Keep the choice of the language, and show the page again."""
-    response = redirect(_inside(request.args.get("kembali", "/")), code=303)
+    response = redirect(inside(request.args.get("kembali", "/")), code=303)
     if language in LANGUAGES:
         response.set_cookie(COOKIE, language, max_age=_YEAR_SECONDS, samesite="Lax", httponly=True)
     return response  # type: ignore[return-value]  # Flask's own Response
-
-
-def _inside(address: str) -> str:
-    """Return the address if it is one of our own pages, else the first page."""
-    parts = urlsplit(address)
-    is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return (
-        address
-        if is_path and not parts.scheme and not parts.netloc
-        else url_for("pages_login.show_home")
-    )

@@ -50,6 +50,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         date_range=date_range,
         day=day,
+        iso=datetime.fromisoformat,
         moment=moment,
         clock=clock,
         standard=standard,

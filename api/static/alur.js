@@ -18,6 +18,15 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
+// A file that is too large is refused before it is sent.
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (!field.dataset.most) return;
+  const tooLarge = [...field.files].some((file) => file.size > Number(field.dataset.most));
+  field.setCustomValidity(tooLarge ? field.dataset.tooLarge : "");
+  field.reportValidity();
+});
+
 // A choice that stands for itself, such as a filter, takes effect at once.
 document.addEventListener("change", (event) => {
   if (event.target.closest("[data-sends]")) event.target.form.requestSubmit();

@@ -99,4 +99,4 @@ def names_of(tx: Transaction, usernames: Collection[str]) -> dict[str, str]:
     query = select(User.username, User.name).where(
         User.tenant_id == tx.tenant_id, User.username.in_(usernames)
     )
-    return dict(tx.session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in tx.session.execute(query)}

@@ -31,7 +31,7 @@ class Visitor:
 
     def get(self, path: str, **query: object) -> TestResponse:
         """Return the answer to opening a page."""
-        return self._seen(self.client.get(path, headers=_HTML, query_string=query))
+        return self._seen(self.client.get(path, headers=_HTML, query_string=query or None))
 
     def post(self, path: str, **fields: object) -> TestResponse:
         """Return the answer to sending a form with these fields; it is not followed."""

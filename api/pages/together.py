@@ -1,0 +1,122 @@
+"""Comments and documents of a case, as the pages of a case and of its tasks show them.
+
+Such a page gives its template what `panel` returns, and declares two addresses below its own,
+`/komentar` and `/dokumen`, that call `write_comment` and `attach_document`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from flask import Response
+
+from api.pages.declaring import Form, Pages, back_to
+from api.wiring import wired
+from engine import comments, documents, repository
+from engine.comments import InvalidComment
+from engine.database import Transaction
+from engine.documents import InvalidDocument, Upload
+from engine.errors import Invalid
+from engine.model import Comment, Document
+from engine.permissions import Actor
+from engine.repository import PageRequest
+
+pages = Pages("together")
+FILE: Final = "berkas"
+"""The field of the form that holds the file."""
+_SHOWN: Final = PageRequest(limit=200)
+_POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """What was said about a case, and its documents."""
+
+    comments: Sequence[Comment]
+    documents: Sequence[Document]
+    names: Mapping[str, str]
+    """Of people, by user name."""
+    removable: frozenset[UUID]
+    """The documents that whoever looks may remove."""
+    most_bytes: int
+    endings: str
+    """Of the files that can be kept, as `accept` of a file field wants them."""
+    typed: str = ""
+    """The comment that was not valid."""
+    error: Invalid | None = field(default=None)
+
+
+def panel(
+    tx: Transaction,
+    by: Actor,
+    instance_id: UUID,
+    *,
+    form: Form | None = None,
+    error: Invalid | None = None,
+) -> Panel:
+    """Return what the macro `together` of `together.html` shows.
+
+    `form` and `error` are those of the page; what is about another form of it is left alone.
+    """
+    said = comments.find(tx, instance_id, by=by, page=_SHOWN).items
+    kept = documents.find(tx, instance_id, by=by, page=_SHOWN).items
+    people = {one.written_by for one in said} | {one.uploaded_by for one in kept}
+    people |= {one.removed_by for one in kept if one.removed_by}
+    ours = is_about_panel(error)
+    return Panel(
+        comments=said,
+        documents=kept,
+        names=repository.names_of(tx, people),
+        removable=frozenset(
+            one.id for one in kept if one.removed_at is None and documents.may_remove(one, by)
+        ),
+        most_bytes=wired().settings.max_document_bytes,
+        endings=",".join(documents.KINDS),
+        typed=form.get("text", "") if form and ours else "",
+        error=error if ours else None,
+    )
+
+
+def is_about_panel(error: Invalid | None) -> bool:
+    """Return whether an error is of one of the forms of the panel."""
+    return isinstance(error, InvalidComment | InvalidDocument)
+
+
+def write_comment(
+    tx: Transaction, by: Actor, instance_id: UUID, form: Form, *, task_id: UUID | None = None
+) -> None:
+    """Write the comment of the panel's form. Raises as `comments.write`."""
+    comments.write(tx, instance_id, form.get("text", ""), by=by, task_id=task_id)
+
+
+def attach_document(
+    tx: Transaction, by: Actor, instance_id: UUID, upload: Upload, *, task_id: UUID | None = None
+) -> None:
+    """Attach the file of the panel's form. Raises as `documents.attach`."""
+    documents.attach(tx, instance_id, upload, by=by, task_id=task_id)
+
+
+@pages.get("/dokumen/<uuid:document_id>")
+def download(tx: Transaction, by: Actor, document_id: UUID) -> Response:
+    """Send a document, to be kept and never to be run."""
+    return sent(documents.get_present(tx, document_id, by=by))
+
+
+@pages.post("/dokumen/<uuid:document_id>/hapus")
+def remove_document(tx: Transaction, by: Actor, document_id: UUID, form: Form) -> Response:
+    """Remove a document of one's own, or any as a supervisor; return to where it was shown."""
+    documents.remove(tx, document_id, by=by)
+    return back_to(form.get("kembali", "/"))
+
+
+def sent(document: Document) -> Response:
+    """Return the answer that streams a document to whoever may read it."""
+    answer = Response(
+        documents.content(wired().database, document.id), mimetype=document.media_type
+    )
+    answer.content_length = document.size
+    answer.headers.set("Content-Disposition", "attachment", filename=document.name)
+    answer.headers["Content-Security-Policy"] = _POLICY
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
