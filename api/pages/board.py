@@ -23,6 +23,7 @@ from api.rest.reports import StandingTable, period_of, standing_table
 from api.rest.schemas import ListQuery, Query
 from engine import reports, worklist
 from engine.database import Transaction
+from engine.errors import NotFound
 from engine.model import Timeliness
 from engine.permissions import Actor
 from engine.reports import StepFigures, Trend
@@ -62,6 +63,10 @@ class BoardTable(StrEnum):
     TREN = "tren"
 
 
+class NoSuchTable(NotFound):
+    """There is no such table."""
+
+
 @pages.get("/pantauan")
 def show_board(tx: Transaction, by: Actor) -> str:
     """Show how the work of the office stands now, and how it went week by week."""
@@ -95,8 +100,10 @@ def show_delayed(tx: Transaction, by: Actor) -> str:
 
 @pages.get("/pantauan/unduh/<table>")
 def download_board(tx: Transaction, by: Actor, table: str) -> Response:
-    """Send a table of the board as a CSV file."""
-    wanted = BoardTable(table) if table in set(BoardTable) else BoardTable.SOP
+    """Send a table of the board as a CSV file. Raises NoSuchTable."""
+    if table not in set(BoardTable):
+        raise NoSuchTable
+    wanted = BoardTable(table)
     if wanted is BoardTable.TREN:
         found = report_tables.trend(reports.trend(tx, by=by, weeks=_WEEKS))
     else:
