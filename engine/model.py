@@ -387,7 +387,7 @@ class ProcessInstance(Base):
         Index(None, "tenant_id", "definition_id", "started_at"),
         Index(
             "ix_running_instances_definition_id",
-            *("tenant_id", "definition_id", "ended_at"),
+            *("tenant_id", "ended_at", "definition_id"),
             postgresql_where=_NOT_ENDED,
             sqlite_where=_NOT_ENDED,
         ),
@@ -452,6 +452,15 @@ _INDEX_OF_COUNTED = Index(
     sqlite_where=_NOT_ENDED,
 )
 """Finds the deadlines that an older calendar was counted by, however long the history is."""
+_IS_OPEN = text("state = 'open'")
+_INDEX_OF_INBOXES = Index(
+    "ix_open_tasks_of_positions",
+    *("tenant_id", "candidate_group", "due_at", "id"),
+    *("at_risk_at", "definition_id", "assignee_id", "state"),
+    postgresql_where=_IS_OPEN,
+    sqlite_where=_IS_OPEN,
+)
+"""Lists the inbox of a position in its order, and holds all that is counted in it."""
 _INDEX_OF_COMPLETED = Index(
     "ix_completed_tasks_definition_id_ended_at",
     *("tenant_id", "definition_id", "ended_at", "element_id"),
@@ -482,7 +491,7 @@ class Task(Base):
         _belongs_to("users", "assignee_id"),
         Index(None, "tenant_id", "instance_id"),
         _index_of_open("due_at", "id"),
-        _index_of_open("candidate_group", "due_at", "id"),
+        _INDEX_OF_INBOXES,
         _index_of_open("assignee_id", "due_at", "id"),
         _index_of_open("definition_id", "element_id", "due_at", "at_risk_at", "state"),
         _INDEX_OF_COUNTED,

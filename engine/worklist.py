@@ -60,7 +60,7 @@ def inbox(
     return Inbox(
         entries=[entry(tx, record) for record in found.items],
         next_after=found.next_after,
-        counts=repository.open_counts(tx, TaskFilter(unassigned_or_of=by.user_id), by=eyes),
+        counts=repository.inbox_counts(tx, by=eyes),
     )
 
 

@@ -88,12 +88,22 @@ def _count_without_reading_rows() -> None:
         ],
         _COMPLETED,
     )
+    op.drop_index("ix_open_tasks_candidate_group_due_at_id", "tasks")
+    _create_partial(
+        "ix_open_tasks_of_positions",
+        "tasks",
+        [
+            *("candidate_group", "due_at", "id"),
+            *("at_risk_at", "definition_id", "assignee_id", "state"),
+        ],
+        _OPEN,
+    )
     cases = "process_instances"
     op.drop_index("ix_process_instances_tenant_id_definition_id", cases)
     columns = ["tenant_id", "definition_id", "started_at"]
     op.create_index(f"ix_{cases}_{'_'.join(columns)}", cases, columns)
     _create_partial(
-        "ix_running_instances_definition_id", cases, ["definition_id", "ended_at"], _NOT_ENDED
+        "ix_running_instances_definition_id", cases, ["ended_at", "definition_id"], _NOT_ENDED
     )
     _create_partial(
         "ix_completed_instances_definition_id_ended_at",
