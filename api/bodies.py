@@ -13,7 +13,7 @@ from flask import Request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from engine.bpmn.values import problem_with_free
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 
 JSON: Final = "application/json"
 MULTIPART: Final = "multipart/form-data"
@@ -54,7 +54,7 @@ def read_json(request: Request) -> Body:
     content = request.get_data()
     value = _parse(content)
     if not isinstance(value, dict):
-        raise UnusableBody("The body has to be a JSON object.")
+        raise UnusableBody(Said("The body has to be a JSON object."))
     _require_usable(value)
     return Body(content, _without_secrets(value))
 
@@ -70,7 +70,7 @@ def read_nothing(request: Request) -> Body:
         return Body()
     body = read_json(request)
     if fields := json.loads(body.content):
-        raise UnusableBody(fields=dict.fromkeys(fields, "is not a known field"))
+        raise UnusableBody(fields=dict.fromkeys(fields, Said("is not a known field")))
     return Body()
 
 
@@ -92,7 +92,9 @@ def read_diagram(request: Request) -> Body:
         raise UnsupportedMediaType(f"The body has to be {', '.join(XML)} or {MULTIPART}.")
     files = [file for _, file in request.files.items(multi=True)]
     if len(files) != 1:
-        raise UnusableBody(fields={"file": f"exactly one file is needed, not {len(files)}"})
+        raise UnusableBody(
+            fields={"file": Said("exactly one file is needed, not {count}", count=len(files))}
+        )
     content, fields = files[0].read(), list(request.form.items(multi=True))
     return Body(content, content + b"\0" + json.dumps(fields).encode())
 
@@ -136,7 +138,7 @@ def _refuse(constant: str) -> NoReturn:
 def _require_usable(value: object, depth: int = 0) -> None:
     """Raise UnusableBody for what no database or JSON writer takes."""
     if depth > MAX_DEPTH:
-        raise UnusableBody(f"The body is nested deeper than {MAX_DEPTH}.")
+        raise UnusableBody(Said("The body is nested deeper than {max_depth}.", max_depth=MAX_DEPTH))
     inside: Iterable[object] = ()
     match value:
         case dict():

@@ -15,7 +15,7 @@ from engine.bpmn.sop import Step
 from engine.database import Transaction
 from engine.deadlines import lateness, measure, moment, next_rung, set_deadline
 from engine.definitions import Loaded
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Invalid, Said
 from engine.history import EventType
 from engine.model import (
     LADDER,
@@ -302,7 +302,7 @@ class Case:
 def required_reason(reason: str) -> str:
     """Return the reason, trimmed. Raises ReasonMissing."""
     if not reason.strip():
-        raise ReasonMissing(fields={"reason": "must not be empty"})
+        raise ReasonMissing(fields={"reason": Said("must not be empty")})
     return reason.strip()
 
 

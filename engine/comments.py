@@ -5,7 +5,7 @@ from uuid import UUID
 
 from engine import history, instances, repository
 from engine.database import Transaction
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 from engine.history import EventType
 from engine.model import Comment, new_id
 from engine.permissions import Actor
@@ -42,9 +42,9 @@ def write(
     """
     text = text.replace("\r\n", "\n").strip()
     if not text:
-        raise InvalidComment(fields={"text": "Write something first."})
+        raise InvalidComment(fields={"text": Said("Write something first.")})
     if len(text) > LONGEST:
-        raise InvalidComment(fields={"text": "A comment has at most 4000 characters."})
+        raise InvalidComment(fields={"text": Said("A comment has at most 4000 characters.")})
     instances.visible(tx, instance_id, by)
     require_task_of(tx, instance_id, task_id)
     repository.lock_instance(tx, instance_id)

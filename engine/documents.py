@@ -122,7 +122,7 @@ def read(stream: IO[bytes], name: str, *, most: int) -> Upload:
         digest.update(part)
         looking.see(part)
     if size == 0:
-        raise _refused("This file is empty.")
+        raise _refused(Said("This file is empty."))
     looking.require_fit()
     return Upload(
         name=name,
@@ -151,10 +151,10 @@ class _Looking:
 
     def require_fit(self) -> None:
         if self._lacks and self._kind.lacks == _MACROS:
-            raise _refused("This file has macros; save it without them.")
+            raise _refused(Said("This file has macros; save it without them."))
         begins = not self._kind.begins or self._first.startswith(self._kind.begins)
         if self._lacks or not begins or not self._holds:
-            raise _refused("The content of this file is not what its name says.")
+            raise _refused(Said("The content of this file is not what its name says."))
 
 
 def attach(

@@ -9,7 +9,7 @@ from engine import repository, tasks
 from engine.bpmn.forms import MAX_BYTES
 from engine.bpmn.sop import Step
 from engine.database import Transaction
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 from engine.model import Draft
 from engine.permissions import Actor, require_candidate, require_sight
 
@@ -58,7 +58,7 @@ def save(
     case, task = tasks.lock_open(tx, task_id)
     require_candidate(by, task)
     if by.user_id is None:
-        raise InvalidDraft("Only a person has drafts.")
+        raise InvalidDraft(Said("Only a person has drafts."))
     _require_known(case.loaded.steps[task.element_id], fields, checked)
     draft = repository.draft(tx, task_id, by.user_id)
     if draft is None:
@@ -74,6 +74,6 @@ def _require_known(step: Step, fields: Mapping[str, str], checked: Sequence[str]
     if set(checked) - set(checklist(step.required_documents)):
         problems["checked"] = "The checklist of this step has no such entry."
     if len(json.dumps(dict(fields), ensure_ascii=False).encode()) > MAX_BYTES:
-        raise InvalidDraft("A draft cannot be as long as this.")
+        raise InvalidDraft(Said("A draft cannot be as long as this."))
     if problems:
         raise InvalidDraft(fields=problems)

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 
 _MONTHS_PER_YEAR = 12
 _MINUTE = 60
@@ -56,12 +56,14 @@ class Duration:
 
     def __post_init__(self) -> None:
         if min(self.months, self.weeks, self.days, self.seconds) < 0:
-            raise InvalidDuration(f"A duration has no negative part: {self!r}")
+            raise InvalidDuration(
+                Said("A duration has no negative part: {duration!r}", duration=self)
+            )
         if not any((self.months, self.weeks, self.days, self.seconds)):
-            raise InvalidDuration("A duration is more than nothing")
+            raise InvalidDuration(Said("A duration is more than nothing"))
         days = self.months * 365 / _MONTHS_PER_YEAR + self.weeks * 7 + self.days
         if days + self.seconds / _DAY > _LONGEST_DAYS:
-            raise InvalidDuration("A duration is at most ten years")
+            raise InvalidDuration(Said("A duration is at most ten years"))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -73,7 +75,10 @@ class Duration:
         match = _ISO.fullmatch(text.strip())
         if match is None:
             raise InvalidDuration(
-                f"{_quoted(text)} is not a duration; write for example PT10M, PT2H, P2D or P1W",
+                Said(
+                    "{quoted} is not a duration; write for example PT10M, PT2H, P2D or P1W",
+                    quoted=_quoted(text),
+                ),
                 text=text,
             )
         part = {unit: int(digits or 0) for unit, digits in match.groupdict().items()}
@@ -85,7 +90,9 @@ class Duration:
                 seconds=part["hours"] * _HOUR + part["minutes"] * _MINUTE + part["seconds"],
             )
         except InvalidDuration as error:
-            raise InvalidDuration(f"{_quoted(text)}: {error}", text=text) from error
+            raise InvalidDuration(
+                Said("{quoted}: {error}", quoted=_quoted(text), error=error), text=text
+            ) from error
 
     def __str__(self) -> str:
         """Return the ISO 8601 text; `Duration.parse` gives the same duration back."""

@@ -14,7 +14,7 @@ from sqlalchemy.exc import (
     TimeoutError,  # noqa: A004 — of the connection pool
 )
 
-from engine.errors import AlurError, Conflict, Unavailable
+from engine.errors import AlurError, Conflict, Said, Unavailable
 from engine.model import Base
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class DatabaseBusy(Unavailable):
 def domain_error(error: DBAPIError | TimeoutError) -> AlurError | None:
     """Return what the driver's error means to the engine; None for a bug."""
     if isinstance(error, TimeoutError):
-        return Unavailable("All database connections are busy; try again.")
+        return Unavailable(Said("All database connections are busy; try again."))
     if isinstance(error, IntegrityError):
         sentence = _SENTENCES.get(_violated(error))
         return AlreadyExists(sentence) if sentence else None
@@ -58,8 +58,10 @@ def domain_error(error: DBAPIError | TimeoutError) -> AlurError | None:
         return NotMigrated()
     if "unable to open database file" in str(error):
         return NotMigrated(
-            "The database file is not there or cannot be opened or written to; only if there has "
-            "never been one, make it with `alur db upgrade`."
+            Said(
+                "The database file is not there or cannot be opened or written to; only if there "
+                "has never been one, make it with `alur db upgrade`."
+            )
         )
     lost = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
     if code not in _MEANINGS and not lost:

@@ -12,7 +12,7 @@ from engine.bpmn.sop import Process, Step
 from engine.cases import Case, required_reason
 from engine.database import Transaction
 from engine.deadlines import lateness, timeliness
-from engine.errors import Conflict, Forbidden, Invalid
+from engine.errors import Conflict, Forbidden, Invalid, Said
 from engine.model import (
     HistoryEvent,
     InstanceState,
@@ -114,7 +114,9 @@ def _new_instance(
 ) -> ProcessInstance:
     business_key = " ".join(business_key.split())
     if not business_key or len(business_key) > _LONGEST_KEY:
-        raise InvalidStart(fields={"business_key": f"1 to {_LONGEST_KEY} characters"})
+        raise InvalidStart(
+            fields={"business_key": Said("1 to {longest_key} characters", longest_key=_LONGEST_KEY)}
+        )
     instance = ProcessInstance(
         tenant_id=tx.tenant_id,
         id=new_id(),

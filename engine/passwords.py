@@ -6,7 +6,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 
 SHORTEST = 10
 LONGEST = 200
@@ -24,7 +24,13 @@ def digest(password: str) -> str:
         UnusablePassword: too short or too long.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise UnusablePassword(fields={"password": f"{SHORTEST} to {LONGEST} characters"})
+        raise UnusablePassword(
+            fields={
+                "password": Said(
+                    "{shortest} to {longest} characters", shortest=SHORTEST, longest=LONGEST
+                )
+            }
+        )
     return _HASHER.hash(password)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from engine import passwords, repository
 from engine.channels import address
 from engine.database import Transaction
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Invalid, Said
 from engine.model import Capacity, Holder, Position, Role, Rung, User, new_id
 from engine.permissions import Actor, actor_of, require
 from engine.repository import HolderRecord, Page, PageRequest
@@ -58,7 +58,9 @@ def create_user(
     """
     require(by, Role.ADMIN)
     if not _USERNAME.fullmatch(username) or username in RESERVED:
-        sentence = "2 to 64 characters: a-z, 0-9, dot, hyphen, underscore; begins with a-z or 0-9"
+        sentence = Said(
+            "2 to 64 characters: a-z, 0-9, dot, hyphen, underscore; begins with a-z or 0-9"
+        )
         raise InvalidPerson(fields={"username": sentence})
     user = User(
         tenant_id=tx.tenant_id,
@@ -272,7 +274,7 @@ def change_holder(
 
 def _require_order(holder: Holder) -> None:
     if holder.held_until is not None and holder.held_until < holder.held_from:
-        raise InvalidPerson(fields={"held_until": "lies before held_from"})
+        raise InvalidPerson(fields={"held_until": Said("lies before held_from")})
 
 
 def _address(email: str) -> str:
@@ -280,7 +282,7 @@ def _address(email: str) -> str:
     try:
         address(email)
     except ValueError as error:
-        sentence = "an address like nama@kantor.go.id is needed"
+        sentence = Said("an address like nama@kantor.go.id is needed")
         raise InvalidPerson(fields={"email": sentence}) from error
     return email
 
@@ -289,11 +291,11 @@ def _one_line(field: str, text: str) -> str:
     """Return the text without line breaks. Raises InvalidPerson: empty or too long."""
     cleaned = " ".join(text.split())
     if not cleaned:
-        raise InvalidPerson(fields={field: "must not be empty"})
+        raise InvalidPerson(fields={field: Said("must not be empty")})
     _require_length(field, cleaned)
     return cleaned
 
 
 def _require_length(field: str, text: str) -> None:
     if len(text) > LONGEST:
-        raise InvalidPerson(fields={field: f"at most {LONGEST} characters"})
+        raise InvalidPerson(fields={field: Said("at most {longest} characters", longest=LONGEST)})

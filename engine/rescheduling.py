@@ -21,7 +21,7 @@ from engine.deadlines import (
     set_reckoning,
 )
 from engine.durations import Duration
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Invalid, Said
 from engine.history import EventType
 from engine.model import InstanceState, JobQueue, Task, TaskState
 from engine.permissions import SYSTEM, Actor
@@ -65,7 +65,8 @@ def extend(
     earliest = max(before, tx.now)
     if task.due_at is None or task.due_at <= earliest:
         field = "due_date" if isinstance(new, datetime) else "duration"
-        sentence = f"the new deadline must lie after {tx.local(earliest).isoformat()}"
+        moment = tx.local(earliest).isoformat()
+        sentence = Said("the new deadline must lie after {moment}", moment=moment)
         raise InvalidExtension(fields={field: sentence})
     _note_move(tx, EventType.DEADLINE_EXTENDED, task, before, by=by, reason=reason)
     _move_timers(tx, case)

@@ -13,7 +13,7 @@ from engine.cases import Case, InstanceSuspended, required_reason
 from engine.database import Transaction
 from engine.definitions import Loaded
 from engine.durations import Duration
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Invalid, Said
 from engine.history import EventType
 from engine.model import InstanceState, Role, Task, TaskState
 from engine.permissions import (
@@ -168,7 +168,13 @@ def assign(tx: Transaction, task_id: UUID, *, username: str, by: Actor) -> Task:
     _, task = lock_open(tx, task_id)
     found = repository.user_with_groups(tx, username)
     if found is None or task.candidate_group not in {None, *found[1]}:
-        raise NotACandidate(fields={"assignee": f"does not hold {task.candidate_group!r} today"})
+        raise NotACandidate(
+            fields={
+                "assignee": Said(
+                    "does not hold {candidate_group!r} today", candidate_group=task.candidate_group
+                )
+            }
+        )
     task.assignee_id = found[0].id
     detail = {"assignee": username}
     history.record_task(tx, EventType.TASK_ASSIGNED, task, actor=by.username, detail=detail)

@@ -13,7 +13,7 @@ from api.rest.notifications import NotificationQuery
 from api.wiring import wired
 from engine import notifications, people, repository, tokens
 from engine.database import Transaction
-from engine.errors import Invalid, TooManyRequests
+from engine.errors import Invalid, Said, TooManyRequests
 from engine.model import Rung
 from engine.notifications import wants_mail
 from engine.permissions import Actor
@@ -62,7 +62,9 @@ def change_password(by: Actor, form: Form) -> Response:
     alur = wired()
     new = form.get("new", "")
     if new != form.get("repeated", ""):
-        raise PasswordsDiffer(fields={"repeated": "The new password and its repetition differ."})
+        raise PasswordsDiffer(
+            fields={"repeated": Said("The new password and its repetition differ.")}
+        )
     _change(by, present=form.get("present", ""), new=new)
     login = tokens.login(
         alur.database,
@@ -90,7 +92,7 @@ def _change(by: Actor, *, present: str, new: str) -> None:
             allowed=alur.settings.login_attempts,
         )
     except (tokens.WrongPassword, TooManyRequests) as error:
-        raise Invalid(fields={"present": str(error)}) from error
+        raise Invalid(fields={"present": error.args[0]}) from error
 
 
 @pages.get("/pemberitahuan")

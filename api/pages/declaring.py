@@ -13,14 +13,14 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from api import uploads
+from api import files
 from api.bodies import UnusableBody, is_storable
 from api.pages import session
 from api.pages.rendering import page_response, render
 from api.wiring import wired
 from engine import tokens
 from engine.database import Transaction
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 from engine.permissions import Actor
 
 Form = MultiDict[str, str]
@@ -150,11 +150,11 @@ def _writing(view: View, again: View | None, file: str | None) -> View:
         if login is None:
             return _ended(None)
         if file is not None:
-            uploads.allow()
+            files.allow()
         form = read_form()
         session.require_own_form(form.get(session.FIELD, ""))
         try:
-            sent = {"form": form} | ({"upload": uploads.received(file)} if file else {})
+            sent = {"form": form} | ({"upload": files.received(file)} if file else {})
             with wired().database.begin() as tx:
                 return _shown(view, tx, _whoever(tx, login), {**arguments, **sent})
         except tokens.NotLoggedIn:
@@ -229,7 +229,7 @@ def read_form() -> Form:
     form: Form = MultiDict(request.form)
     for name, text in form.items(multi=True):
         if not (is_storable(name) and is_storable(text)):
-            raise UnusableBody(fields={name: "This text cannot be stored."})
+            raise UnusableBody(fields={name: Said("This text cannot be stored.")})
     return form
 
 
@@ -238,9 +238,10 @@ def _ended(form: Form | None) -> Response:
 
     Only a form that was proven to be ours is shown; nobody else puts words on this page.
     """
-    typed = [] if form is None else [
+    sent: Form = MultiDict() if form is None else form
+    typed = [
         (name, text)
-        for name, text in form.items(multi=True)
+        for name, text in sent.items(multi=True)
         if text.strip() and name not in _NEVER_SHOWN
     ]
     came_from = urlsplit(request.referrer or "")

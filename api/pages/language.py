@@ -5,18 +5,20 @@ catalogue with what is not written in it: `translations/en.po` and `translations
 read when the application starts.
 """
 
+from datetime import datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final, Literal, cast
 
 from babel import Locale
+from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import g, request
 
-from engine.errors import Said
+from engine.errors import AlurError, Said
 
 Language = Literal["id", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("id", "en")
@@ -49,9 +51,28 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 
 def said(sentence: str) -> str:
     """Return a sentence of the engine in the language of the present request, its values in it."""
-    if isinstance(sentence, Said):
-        return gettext(sentence.template).format_map(sentence.values)
-    return gettext(sentence)
+    if not isinstance(sentence, Said):
+        return gettext(sentence)
+    values = {name: _said_value(name, value) for name, value in sentence.values.items()}
+    return gettext(sentence.template).format_map(values)
+
+
+def _said_value(name: str, value: object) -> object:
+    """Return a value of a sentence as people write it.
+
+    A `moment` is one of the office in ISO 8601; a sentence of the engine is translated too.
+    """
+    if name == "moment":
+        return written(datetime.fromisoformat(str(value)))
+    if isinstance(value, AlurError):
+        value = value.args[0]
+    return said(value) if isinstance(value, Said) else value
+
+
+def written(moment: datetime) -> str:
+    """Return a moment of the office as "23 Nov 2026 07.40"."""
+    pattern = {"id": "d MMM y HH.mm", "en": "d MMM y HH:mm"}[language()]
+    return format_datetime(moment, pattern, locale=locale())
 
 
 @cache

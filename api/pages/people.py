@@ -12,7 +12,7 @@ from api.pages.rendering import render
 from api.rest.schemas import ListQuery
 from engine import passwords, people, repository, staffing
 from engine.database import Transaction
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 from engine.model import Capacity, Holder, Role, User
 from engine.people import InvalidPerson
 from engine.permissions import Actor
@@ -42,7 +42,7 @@ def create_position(tx: Transaction, by: Actor, form: Form) -> Response:
     """Create a position, and go on to who is to hold it."""
     code = " ".join(form.get("code", "").split())
     if repository.position_coded(tx, code):
-        raise InvalidPerson(fields={"code": "A position with this code exists."})
+        raise InvalidPerson(fields={"code": Said("A position with this code exists.")})
     made = people.create_position(tx, code=code, name=form.get("name", ""), by=by)
     return to("pages_people.show_position", position_id=made.id)
 
@@ -162,7 +162,7 @@ def create_user(tx: Transaction, by: Actor, form: Form) -> Response:
     """Add a user, and show the first password this once."""
     username = form.get("username", "").strip()
     if repository.user_named(tx, username):
-        raise InvalidPerson(fields={"username": "This user name is taken."})
+        raise InvalidPerson(fields={"username": Said("This user name is taken.")})
     password = passwords.generate()
     user = people.create_user(
         tx,
@@ -247,7 +247,7 @@ def _user_typed(tx: Transaction, form: Form) -> User:
     """Return the active user that was typed. Raises InvalidPerson."""
     user = repository.user_named(tx, form.get("username", "").strip())
     if user is None or not user.active:
-        raise InvalidPerson(fields={"username": "There is no active user of that name."})
+        raise InvalidPerson(fields={"username": Said("There is no active user of that name.")})
     return user
 
 
@@ -260,7 +260,7 @@ def _capacity(form: Form) -> Capacity:
     try:
         return Capacity(form.get("capacity", ""))
     except ValueError as error:
-        raise InvalidPerson(fields={"capacity": "This field is required."}) from error
+        raise InvalidPerson(fields={"capacity": Said("This field is required.")}) from error
 
 
 def _day(form: Form, name: str) -> date | None:
@@ -271,4 +271,4 @@ def _day(form: Form, name: str) -> date | None:
     try:
         return date.fromisoformat(written)
     except ValueError as error:
-        raise InvalidPerson(fields={name: "There is no such day."}) from error
+        raise InvalidPerson(fields={name: Said("There is no such day.")}) from error

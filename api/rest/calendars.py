@@ -11,7 +11,7 @@ from api.rest.schemas import Answer, InvalidRequest, Length, Moment, Query, Sent
 from engine import repository
 from engine.calendars import Calendar, Deadline, Skipped
 from engine.database import Transaction
-from engine.errors import NotFound
+from engine.errors import NotFound, Said
 from engine.permissions import Actor
 from engine.repository import PageRequest
 
@@ -136,7 +136,7 @@ def explain_due_date(
     calendar = _calendar(tx, name)
     start = query.start or tx.now
     if calendar.due(start, query.duration) - start > _LONGEST:
-        raise InvalidRequest(fields={"duration": "leads more than ten years ahead"})
+        raise InvalidRequest(fields={"duration": Said("leads more than ten years ahead")})
     deadline = calendar.explain(start, query.duration)
     shown = ShownDeadline.of(deadline, calendar.local)
     return DueDate(**dict(shown), calendar=name, revision=tx.in_force.revision)

@@ -11,14 +11,19 @@ from flask import Blueprint
 from pydantic import BaseModel
 from spectree import Tag
 
-from api import bodies, transactions
-from api.openapi import DIAGRAM_BODY, SECURITY, Answers, specification
+from api import bodies, files, transactions
+from api.openapi import DIAGRAM_BODY, DOCUMENT_BODY, SECURITY, Answers, specification
 from api.transactions import IdempotencyHeader, ReadBody, View
 
 PREFIX = "/api/v1"
 _ALWAYS = frozenset({400, 500})
 _WITH_LOGIN = frozenset({401, 503})
 _WITH_BODY = frozenset({413, 415, 422})
+_DOCUMENTED: Mapping[ReadBody, Mapping[str, Any]] = {
+    bodies.read_diagram: DIAGRAM_BODY,
+    files.read_document: DOCUMENT_BODY,
+}
+"""Of bodies that are no JSON."""
 
 Model = type[BaseModel]
 Declared = Callable[[View], View]
@@ -86,6 +91,10 @@ class Resource:
         """Declare a POST route whose body is a diagram."""
         return self._write("POST", path, answers, problems, body=bodies.read_diagram)
 
+    def attach(self, path: str, answer: Model, *, problems: Iterable[int] = ()) -> Declared:
+        """Declare a POST route whose body is a document, which the view finds as `g.upload`."""
+        return self._write("POST", path, {201: answer}, problems, body=files.read_document)
+
     def public_get(self, path: str, answer: Model, *, problems: Iterable[int] = ()) -> Declared:
         """Declare a route that everybody may read; it gets no transaction."""
 
@@ -121,8 +130,8 @@ class Resource:
             read_body = body or _body_of(view)
             known = {*_WITH_LOGIN, *_WITH_BODY, *problems}
             validated = self._validated(view, answers, known, keyed=True)
-            if read_body is bodies.read_diagram:
-                specification.request_bodies[view.__name__] = DIAGRAM_BODY
+            if read_body in _DOCUMENTED:
+                specification.request_bodies[view.__name__] = _DOCUMENTED[read_body]
             answering = transactions.writing(validated, status=min(answers), body=read_body)
             self._add(method, path, view, answering)
             return view

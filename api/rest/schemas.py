@@ -22,7 +22,7 @@ from pydantic import (
 from api.bodies import is_storable
 from engine.database import Transaction
 from engine.durations import Duration, InvalidDuration
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 from engine.repository import InvalidCursor, Key, Page, PageRequest
 
 T = TypeVar("T")
@@ -188,4 +188,4 @@ def _is_part(part: object) -> bool:
 
 
 def _unreadable() -> InvalidCursor:
-    return InvalidCursor(fields={"cursor": "is not the next_cursor of a page"})
+    return InvalidCursor(fields={"cursor": Said("is not the next_cursor of a page")})

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.rest.schemas import InvalidRequest, ListQuery, Moment
+from engine.errors import Said
 from engine.model import TaskState, Timeliness
 from engine.permissions import Actor
 from engine.repository import TaskFilter
@@ -55,6 +56,6 @@ class TaskQuery(ListQuery):
 
     def _require_open(self) -> None:
         if self.state != "open":
-            raise InvalidRequest(fields={"timeliness": "only open tasks have one"})
+            raise InvalidRequest(fields={"timeliness": Said("only open tasks have one")})
         if self.overdue is not None:
-            raise InvalidRequest(fields={"overdue": "either this or timeliness"})
+            raise InvalidRequest(fields={"overdue": Said("either this or timeliness")})

@@ -27,6 +27,7 @@ from engine.bpmn.forms import json_schema
 from engine.database import Transaction
 from engine.deadlines import lateness, timeliness
 from engine.durations import Duration
+from engine.errors import Said
 from engine.model import InstanceState, Task, TaskState, Timeliness
 from engine.permissions import Actor
 from engine.repository import TaskRecord
@@ -66,7 +67,7 @@ class ExtendTask(RequestBody):
         """Return what is given. Raises InvalidRequest: neither, or both."""
         given = [one for one in (self.duration, self.due_date) if one is not None]
         if len(given) != 1:
-            raise InvalidRequest(fields={"duration": "exactly one of duration and due_date"})
+            raise InvalidRequest(fields={"duration": Said("exactly one of duration and due_date")})
         return given[0]
 
 
@@ -134,6 +135,10 @@ class DetailedTask(ListedTask):
     note: str = Field(description="Keterangan.")
     documentation: str
     fields: list[ShownField]
+    initial: dict[str, Any] = Field(
+        description="What the form of an open task begins with, by field id: defaults, and what "
+        "is only shown."
+    )
     form: dict[str, Any] = Field(
         description="The same form as a JSON Schema of the `variables` to complete it with."
     )
@@ -159,6 +164,7 @@ class DetailedTask(ListedTask):
             note=step.note,
             documentation=step.documentation,
             fields=[ShownField.of(field) for field in step.fields],
+            initial=dict(detail.initial),
             form=json_schema(step),
         )
 

@@ -22,7 +22,7 @@ from engine.bpmn.values import (
     problem_with,
     problem_with_free,
 )
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 from engine.expressions import ExpressionFailed, InvalidExpression
 
 MAX_VARIABLES: Final = 100
@@ -66,11 +66,18 @@ def validate_free(process: Process, variables: Mapping[str, object]) -> dict[str
 
 def _without_problems(cleaned: dict[str, object], problems: Mapping[str, str]) -> dict[str, object]:
     if len(cleaned) > MAX_VARIABLES:
-        raise InvalidVariables(f"At most {MAX_VARIABLES} variables can be sent at once.")
+        raise InvalidVariables(
+            Said(
+                "At most {max_variables} variables can be sent at once.",
+                max_variables=MAX_VARIABLES,
+            )
+        )
     if problems:
         raise InvalidVariables(fields=problems)
     if len(json.dumps(cleaned, ensure_ascii=False).encode()) > MAX_BYTES:
-        raise InvalidVariables(f"The variables together are larger than {MAX_BYTES} bytes.")
+        raise InvalidVariables(
+            Said("The variables together are larger than {max_bytes} bytes.", max_bytes=MAX_BYTES)
+        )
     return cleaned
 
 
@@ -145,19 +152,19 @@ def _problems_with_form(
     fields: Sequence[FormField], variables: Mapping[str, object]
 ) -> dict[str, str]:
     by_name = {field.id: field for field in fields}
-    problems = {
-        _shown(name): "This step has no field of that name."
+    problems: dict[str, str] = {
+        _shown(name): Said("This step has no field of that name.")
         for name in variables.keys() - by_name.keys()
     }
     for name, field in by_name.items():
         value = variables.get(name)
         problem = None
         if field.readonly:
-            problem = "This field is only shown." if name in variables else None
+            problem = Said("This field is only shown.") if name in variables else None
         elif not is_empty(value):
             problem = problem_with(field, value)
         elif field.required:
-            problem = "This field is required."
+            problem = Said("This field is required.")
         if problem:
             problems[name] = problem
     return problems
@@ -189,12 +196,12 @@ def _computed(field: FormField, known: Mapping[str, object], problems: dict[str,
     try:
         value = _or_none(computed(field, known))
     except (ExpressionFailed, InvalidExpression) as error:
-        problem: str | None = str(error)
+        problem: str | None = error.args[0]
     else:
         problem = None if value is None else problem_with(field, value)
         if not problem:
             return value
-    problems[field.id] = f"Its default does not fit; send a value. {problem}"
+    problems[field.id] = Said("Its default does not fit; send a value. {problem}", problem=problem)
     return None
 
 
@@ -209,12 +216,13 @@ def _problems_without_form(process: Process, variables: Mapping[str, object]) ->
     for name, value in variables.items():
         problem = problem_with_free(value)
         if not is_variable_name(name):
-            problem = (
+            problem = Said(
                 "A name has letters a-z, digits and underscores, does not begin with a digit, "
-                f"and has at most {MAX_NAME} characters."
+                "and has at most {max_name} characters.",
+                max_name=MAX_NAME,
             )
         elif name in declared:
-            problem = "This belongs to the form of another step; send it there."
+            problem = Said("This belongs to the form of another step; send it there.")
         if problem:
             problems[_shown(name)] = problem
     return problems

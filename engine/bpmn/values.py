@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from engine.bpmn.sop import FieldType, FormField
+from engine.errors import Said
 from engine.expressions import UndefinedVariable, compile_composite, is_composite
 from engine.expressions.values import text
 
@@ -88,41 +89,41 @@ def problem_with_free(value: object) -> str | None:
 
 def _problem_with_string(field: FormField, value: object) -> str | None:
     if not isinstance(value, str):
-        return "This is a text."
+        return Said("This is a text.")
     if field.minlength is not None and len(value) < field.minlength:
-        return f"This text has at least {field.minlength} characters."
+        return Said("This text has at least {minlength} characters.", minlength=field.minlength)
     if field.maxlength is not None and len(value) > field.maxlength:
-        return f"This text has at most {field.maxlength} characters."
+        return Said("This text has at most {maxlength} characters.", maxlength=field.maxlength)
     return _problem_with_scalar(value)
 
 
 def _problem_with_long(field: FormField, value: object) -> str | None:
     if not isinstance(value, int) or isinstance(value, bool):
-        return "This is a whole number."
+        return Said("This is a whole number.")
     if field.min is not None and value < field.min:
-        return f"This number is at least {field.min}."
+        return Said("This number is at least {min}.", min=field.min)
     if field.max is not None and value > field.max:
-        return f"This number is at most {field.max}."
+        return Said("This number is at most {max}.", max=field.max)
     return _problem_with_scalar(value)
 
 
 def _problem_with_boolean(_: FormField, value: object) -> str | None:
-    return None if isinstance(value, bool) else "This is true or false."
+    return None if isinstance(value, bool) else Said("This is true or false.")
 
 
 def _problem_with_date(_: FormField, value: object) -> str | None:
     if not isinstance(value, str) or not _DATE.fullmatch(value):
-        return "This is a date written as YYYY-MM-DD."
+        return Said("This is a date written as YYYY-MM-DD.")
     try:
         date.fromisoformat(value)
     except ValueError:
-        return "There is no such day."
+        return Said("There is no such day.")
     return None
 
 
 def _problem_with_enum(field: FormField, value: object) -> str | None:
     ids = [option_id for option_id, _ in field.options]
-    return None if value in ids else f"This is one of: {', '.join(ids)}."
+    return None if value in ids else Said("This is one of: {choices}.", choices=", ".join(ids))
 
 
 _PROBLEMS: Final[Mapping[FieldType, Callable[[FormField, object], str | None]]] = {
@@ -140,13 +141,15 @@ def _problem_with_scalar(value: object) -> str | None:
             return None
         case int():
             fits = _LONG_MIN <= value <= _LONG_MAX
-            return None if fits else "Numbers fit into 64 bits."
+            return None if fits else Said("Numbers fit into 64 bits.")
         case float():
-            return None if math.isfinite(value) else "Numbers are finite."
+            return None if math.isfinite(value) else Said("Numbers are finite.")
         case str():
-            return None if _can_be_stored(value) else "This text cannot be stored."
+            return None if _can_be_stored(value) else Said("This text cannot be stored.")
         case _:
-            return "This is a text, a number, true, false, null, or a list or object of these."
+            return Said(
+                "This is a text, a number, true, false, null, or a list or object of these."
+            )
 
 
 def _can_be_stored(text: str) -> bool:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from engine.errors import Said
 from engine.expressions import composites, values
 from engine.expressions.composites import is_composite
 from engine.expressions.errors import ExpressionFailed, InvalidExpression, UndefinedVariable
@@ -112,10 +113,14 @@ def _naming(text: str) -> Iterator[None]:
     try:
         yield
     except ExpressionFailed as error:
-        raise ExpressionFailed(f"{text}: {error}", expression=text) from error
+        raise ExpressionFailed(
+            Said("{text}: {error}", text=text, error=error), expression=text
+        ) from error
     except RecursionError as error:  # two values compared that are nested a thousand deep
         problem = "a value is nested too deeply"
-        raise ExpressionFailed(f"{text}: {problem}", expression=text) from error
+        raise ExpressionFailed(
+            Said("{text}: {problem}", text=text, problem=problem), expression=text
+        ) from error
 
 
 @lru_cache(maxsize=1024)
@@ -128,7 +133,12 @@ def compile_expression(text: str) -> Expression:
 def compile_composite(text: str) -> Composite:
     """Return the text with its expressions. Raises InvalidExpression for one of them."""
     if len(text) > _LONGEST_COMPOSITE:
-        raise InvalidExpression(f"A text has at most {_LONGEST_COMPOSITE} characters")
+        raise InvalidExpression(
+            Said(
+                "A text has at most {longest_composite} characters",
+                longest_composite=_LONGEST_COMPOSITE,
+            )
+        )
     found = (
         read(part) if is_expression else Literal(part)
         for part, is_expression in composites.parts(text)

@@ -1,6 +1,6 @@
 """What can be wrong with an expression, when it is read and when it is evaluated."""
 
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 
 
 class InvalidExpression(Invalid):
@@ -16,7 +16,11 @@ class UndefinedVariable(Invalid):
     """A variable of the expression does not exist; `name` says which."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is no variable {name}", fields={name: "is missing"}, name=name)
+        super().__init__(
+            Said("There is no variable {name}", name=name),
+            fields={name: Said("is missing")},
+            name=name,
+        )
         self.name = name
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from engine.errors import Said
 from engine.expressions import moments, values
 from engine.expressions.errors import ExpressionFailed
 
@@ -71,7 +72,9 @@ def _to_string(target: object) -> str:
 
 def _equals(target: object, other: object) -> bool:
     if target is None or values.kind(target) == values.UNKNOWN:
-        raise ExpressionFailed(f"{values.kind(target)} cannot be compared by equals")
+        raise ExpressionFailed(
+            Said("{kind} cannot be compared by equals", kind=values.kind(target))
+        )
     return values.same(target, other)
 
 
@@ -82,7 +85,7 @@ def _equals_ignore_case(target: object, other: object) -> bool:
 
 def _compare_to(target: object, other: object) -> int:
     if target is None or other is None:
-        raise ExpressionFailed("Null has no order")
+        raise ExpressionFailed(Said("Null has no order"))
     return int(values.greater(target, other)) - int(values.less(target, other))
 
 
@@ -99,7 +102,7 @@ def _rest(target: object, start: object) -> str:
 def _substring(target: object, start: object, end: object) -> str:
     text, first, last = _text(target), _index(start), _index(end)
     if not 0 <= first <= last <= len(text):
-        raise ExpressionFailed("A text has no such part")
+        raise ExpressionFailed(Said("A text has no such part"))
     return text[first:last]
 
 
@@ -118,7 +121,7 @@ def _replace(target: object, old: object, new: object) -> str:
 def _split(target: object, separator: object) -> list[str]:
     text, between = _text(target), values.text(separator)
     if not between or _PATTERN.search(between):
-        raise ExpressionFailed("A text can be split only at plain characters, such as ','")
+        raise ExpressionFailed(Said("A text can be split only at plain characters, such as ','"))
     parts = text.split(between)
     while len(parts) > 1 and not parts[-1]:  # as in Java: nothing behind the last separator
         parts.pop()
@@ -136,7 +139,7 @@ def _after(target: object, other: object) -> bool:
 def _compare_dates(target: object, other: object) -> int:
     both = moments.moments(_text(target), _text(other))
     if both is None:
-        raise ExpressionFailed("A text is not a date")
+        raise ExpressionFailed(Said("A text is not a date"))
     return (both[0] > both[1]) - (both[0] < both[1])
 
 
@@ -150,20 +153,20 @@ def _minus_days(target: object, days: object) -> str:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ExpressionFailed(f"{values.kind(value)} is not a text")
+        raise ExpressionFailed(Said("{kind} is not a text", kind=values.kind(value)))
     return value
 
 
 def _object(value: object) -> dict[str, object]:
     if not isinstance(value, dict):
-        raise ExpressionFailed(f"{values.kind(value)} is not an object")
+        raise ExpressionFailed(Said("{kind} is not an object", kind=values.kind(value)))
     return value
 
 
 def _index(value: object) -> int:
     index = values.number(value)
     if not isinstance(index, int):
-        raise ExpressionFailed("A position is a whole number")
+        raise ExpressionFailed(Said("A position is a whole number"))
     return index
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from engine.errors import Said
 from engine.expressions import values
 from engine.expressions.errors import ExpressionFailed, InvalidExpression, UndefinedVariable
 
@@ -24,7 +25,7 @@ class Node(ABC):
     def __post_init__(self) -> None:
         # From the leaves upwards: no node above this depth ever exists, so no walk overflows.
         if self.depth > _DEEPEST:
-            raise InvalidExpression("The expression is nested too deeply")
+            raise InvalidExpression(Said("The expression is nested too deeply"))
 
     @property
     def children(self) -> tuple["Node", ...]:
@@ -106,7 +107,7 @@ class Item(Node):
             index = values.number(key)
             if isinstance(index, int):
                 return target[index] if 0 <= index < len(target) else None
-        raise ExpressionFailed(f"{values.kind(target)} has no such element")
+        raise ExpressionFailed(Said("{kind} has no such element", kind=values.kind(target)))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from types import NoneType, UnionType
 from typing import Any, TypeGuard
 
+from engine.errors import Said
 from engine.expressions.errors import ExpressionFailed
 from engine.expressions.moments import moments
 
@@ -21,14 +22,14 @@ _LARGEST = 2**63 - 1
 _LONGEST_NUMBER = 64
 _LONGEST_TEXT = 32 * 2**10
 _WHOLE = re.compile(r"[+-]?[0-9]+")
-UNKNOWN = "A value of unknown kind"
+UNKNOWN = Said("A value of unknown kind")
 _KINDS: dict[type | UnionType, str] = {
-    NoneType: "Null",
-    bool: "A truth value",  # before int, of which it is a subclass
-    int | float: "A number",
-    str: "A text",
-    list: "A list",
-    dict: "An object",
+    NoneType: Said("Null"),
+    bool: Said("A truth value"),  # before int, of which it is a subclass
+    int | float: Said("A number"),
+    str: Said("A text"),
+    list: Said("A list"),
+    dict: Said("An object"),
 }
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
@@ -39,7 +40,7 @@ def boolean(value: object) -> bool:
         return value.lower() == "true"
     if value is None or isinstance(value, bool):
         return bool(value)
-    raise ExpressionFailed(f"{kind(value)} is neither true nor false")
+    raise ExpressionFailed(Said("{kind} is neither true nor false", kind=kind(value)))
 
 
 def negation(value: object) -> bool:
@@ -55,7 +56,7 @@ def number(value: object) -> Number:
         return bounded(_parsed(value))
     if value is None or isinstance(value, str):
         return 0
-    raise ExpressionFailed(f"{kind(value)} is not a number")
+    raise ExpressionFailed(Said("{kind} is not a number", kind=kind(value)))
 
 
 def whole(value: object) -> int:
@@ -80,7 +81,7 @@ def bounded(value: Number) -> Number:
     """Return the number itself. Raises ExpressionFailed when it is beyond 64 bits."""
     fits = math.isfinite(value) if isinstance(value, float) else abs(value) <= _LARGEST
     if not fits:
-        raise ExpressionFailed("A number is too large")
+        raise ExpressionFailed(Said("A number is too large"))
     return value
 
 
@@ -102,13 +103,13 @@ def text(value: object) -> str:
         value = int(value)
     if is_number(value):
         return str(bounded(value))
-    raise ExpressionFailed(f"{kind(value)} is not a text")
+    raise ExpressionFailed(Said("{kind} is not a text", kind=kind(value)))
 
 
 def short_enough(length: int) -> None:
     """Raise ExpressionFailed if a text of that many characters would be too long."""
     if length > _LONGEST_TEXT:
-        raise ExpressionFailed("A text is too long")
+        raise ExpressionFailed(Said("A text is too long"))
 
 
 def equal(left: object, right: object) -> bool:
@@ -175,7 +176,7 @@ def negate(value: object) -> Number:
 def _divisor(value: object) -> Number:
     divisor = number(value)
     if not divisor:
-        raise ExpressionFailed("Division by zero")
+        raise ExpressionFailed(Said("Division by zero"))
     return divisor
 
 
@@ -186,7 +187,7 @@ def _parsed(text: str) -> Number:
             return int(text)
         if _DECIMAL.fullmatch(text):
             return float(text)
-    raise ExpressionFailed("A text is not a number")
+    raise ExpressionFailed(Said("A text is not a number"))
 
 
 def less(left: object, right: object) -> bool:
@@ -216,7 +217,9 @@ def _compare(is_ordered: Callable[[Any, Any], bool], left: object, right: object
         return is_ordered(number(left), number(right))
     if isinstance(left, str) and isinstance(right, str):
         return is_ordered(*(moments(left, right) or (left, right)))
-    raise ExpressionFailed(f"{kind(left)} and {kind(right).lower()} have no order")
+    raise ExpressionFailed(
+        Said("{left} and {right} have no order", left=kind(left), right=kind(right).lower())
+    )
 
 
 def kind(value: object) -> str:

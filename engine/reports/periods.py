@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from engine.database import Transaction
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 
 _DAY = timedelta(days=1)
 _EARLIEST, _LATEST = date(1970, 1, 2), date(2199, 12, 30)
@@ -25,7 +25,7 @@ class Period:
 
     def __post_init__(self) -> None:
         if not _EARLIEST <= self.first <= self.last <= _LATEST:
-            raise InvalidPeriod(fields={"until": "must not lie before the first day"})
+            raise InvalidPeriod(fields={"until": Said("must not lie before the first day")})
 
     @classmethod
     def weeks_until_today(cls, tx: Transaction, number: int) -> Self:

@@ -7,7 +7,7 @@ from typing import Any
 from SpiffWorkflow.task import TaskState
 
 from engine.bpmn.program import Flow, Kind, Node, Program
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 from engine.expressions import UndefinedVariable
 from engine.workflow.case import CaseWorkflow, Token, VisitKind, holds, put, remove
 from engine.workflow.nodes import NodeSpec, arrival, leave
@@ -55,7 +55,9 @@ class Choosing(NodeSpec):
         elif missing:
             missing.clear()
         if not chosen and node.flows:
-            raise NoWayOut(f"No condition holds at the gateway {node.id!r}.", element_id=node.id)
+            raise NoWayOut(
+                Said("No condition holds at the gateway {id!r}.", id=node.id), element_id=node.id
+            )
         return chosen, missing
 
 

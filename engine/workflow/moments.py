@@ -8,7 +8,7 @@ from typing import Final
 from engine.bpmn.program import Clock
 from engine.cycles import Cycle
 from engine.durations import Duration
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 
 _MOST_LEFT_OUT: Final = 1000
 """Times of a cycle that are looked at to find the next one."""
@@ -89,7 +89,7 @@ def _date(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise InvalidTime(f"{text[:60]!r} is no date and time") from error
+        raise InvalidTime(Said("{text!r} is no date and time", text=text[:60])) from error
 
 
 def _aware(moment: Moment, at: datetime) -> datetime:
@@ -97,4 +97,4 @@ def _aware(moment: Moment, at: datetime) -> datetime:
     try:
         return local.astimezone(UTC)
     except OverflowError as error:
-        raise InvalidTime(f"{local} is out of reach") from error
+        raise InvalidTime(Said("{local} is out of reach", local=local)) from error

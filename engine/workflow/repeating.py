@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.bpmn.program import Loop, MultiInstance, Node
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 from engine.expressions import ExpressionFailed
 from engine.workflow.activities import OWN, Activity
 from engine.workflow.case import Token, evaluate, holds, put, remove
@@ -131,7 +131,9 @@ class Instances(Repeat):
         except ValueError:
             number = None
         if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise ExpressionFailed(f"{text}: is no number of instances", element_id=self.bpmn_id)
+            raise ExpressionFailed(
+                Said("{text}: is no number of instances", text=text), element_id=self.bpmn_id
+            )
         return number
 
     def _elements(self, token: Token) -> list[Any]:
@@ -140,7 +142,7 @@ class Instances(Repeat):
         if value is None:
             return []
         if not isinstance(value, list):
-            raise ExpressionFailed(f"{text}: is no list", element_id=self.bpmn_id)
+            raise ExpressionFailed(Said("{text}: is no list", text=text), element_id=self.bpmn_id)
         return value
 
 

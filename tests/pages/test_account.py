@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from api.wiring import NAME
 from engine import people, repository
+from engine.model import Capacity
 from tests.api.client import PASSWORD
 from tests.office import Office
 from tests.pages.client import Visitor, text_of
@@ -108,7 +109,7 @@ def test_whoever_acts_as_plh_reads_so_in_their_account(visit: Visit, office: Off
             user_id=user.id,
             held_from=tx.today,
             held_until=tx.today,
-            capacity=people.Capacity.PLH,
+            capacity=Capacity.PLH,
             decree="800/1",
             by=people.acting(tx, "admin"),
         )

@@ -149,7 +149,12 @@ def test_a_user_is_changed_and_gets_a_new_password(visit: Visit, office: Office)
     admin, path = visit("admin"), user_path(office, "staf")
     staff = visit("staf")
     admin.get(path)
-    change = {"name": "Staf Umum", "email": "staf@kantor.go.id", "roles": ["actor"], "active": "yes"}
+    change = {
+        "name": "Staf Umum",
+        "email": "staf@kantor.go.id",
+        "roles": ["actor"],
+        "active": "yes",
+    }
     assert admin.send(path, change).status_code == 303
     assert "Staf Umum" in text_of(admin.get("/orang/pengguna"))
     assert staff.get("/tugas").status_code == 200
