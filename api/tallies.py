@@ -5,7 +5,7 @@ import threading
 from typing import Final
 
 _ROWS: Final = 64
-CELLS: Final = 16_384
+CELLS: Final = 65_536
 """Of a row: as many numbers can be told apart."""
 
 
