@@ -21,6 +21,9 @@ from api.pages import tasks as task_pages
 from api.rest import (
     calendar_revisions,
     calendars,
+    comments,
+    documents,
+    drafts,
     health,
     incidents,
     notifications,
@@ -32,6 +35,7 @@ from api.rest import (
     tokens,
     users,
 )
+from api.rest import inbox as inbox_resource
 from api.tallies import Tallies
 from api.wiring import NAME, Alur
 from engine.clock import Clock, system_clock
@@ -44,6 +48,10 @@ RESOURCES = (
     process_definitions,
     process_instances,
     tasks,
+    inbox_resource,
+    drafts,
+    comments,
+    documents,
     incidents,
     notifications,
     reports,

@@ -70,7 +70,7 @@ def _count(counts: "Counts", response: Response) -> None:
     rule = request.url_rule
     route = (request.method, rule.rule) if rule else _ELSEWHERE
     counts.answered((*route, f"{response.status_code // 100}xx"), responses.seconds())
-    if "completed_late" in g and response.status_code == HTTPStatus.OK:
+    if "completed_late" in g and response.status_code < HTTPStatus.BAD_REQUEST:
         counts.completed(late=g.completed_late)
 
 

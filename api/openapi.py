@@ -138,6 +138,19 @@ DIAGRAM_BODY = {
     },
 }
 """The request body of an upload: the diagram itself, or a form with the file."""
+DOCUMENT_BODY = {
+    "required": True,
+    "content": {
+        bodies.MULTIPART: {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            }
+        }
+    },
+}
+"""The request body of a document: a form with the file."""
 
 
 def _name(model: type[BaseModel]) -> str:

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
-from flask import Response, current_app, request, url_for
+from flask import Response, request, url_for
 
 from api import metrics, responses
 from api.pages import fields, together
@@ -24,7 +23,6 @@ from engine.model import Draft, Task, TaskState
 from engine.permissions import Actor, is_candidate
 
 pages = Pages("tasks")
-_CASE_PAGE: Final = "pages_cases.show_case"
 
 
 class TaskQuery(Query):
@@ -82,7 +80,6 @@ def show_task(
         may_do=is_open and is_candidate(by, task),
         is_mine=task.assignee_id is not None and task.assignee_id == by.user_id,
         done=_done(tx, by) if request.method == "GET" else None,
-        case_page=_CASE_PAGE if _CASE_PAGE in current_app.view_functions else None,
     )
 
 

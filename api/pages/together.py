@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flask import Response
 
+from api import files
 from api.pages.declaring import Form, Pages, back_to
 from api.wiring import wired
 from engine import comments, documents, repository
@@ -26,7 +27,6 @@ pages = Pages("together")
 FILE: Final = "berkas"
 """The field of the form that holds the file."""
 _SHOWN: Final = PageRequest(limit=200)
-_POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,8 @@ def attach_document(
 @pages.get("/dokumen/<uuid:document_id>")
 def download(tx: Transaction, by: Actor, document_id: UUID) -> Response:
     """Send a document, to be kept and never to be run."""
-    return sent(documents.get_present(tx, document_id, by=by))
+    document = documents.get_present(tx, document_id, by=by)
+    return files.sent(document, media_type=document.media_type)
 
 
 @pages.post("/dokumen/<uuid:document_id>/hapus")
@@ -108,15 +109,3 @@ def remove_document(tx: Transaction, by: Actor, document_id: UUID, form: Form) -
     """Remove a document of one's own, or any as a supervisor; return to where it was shown."""
     documents.remove(tx, document_id, by=by)
     return back_to(form.get("kembali", "/"))
-
-
-def sent(document: Document) -> Response:
-    """Return the answer that streams a document to whoever may read it."""
-    answer = Response(
-        documents.content(wired().database, document.id), mimetype=document.media_type
-    )
-    answer.content_length = document.size
-    answer.headers.set("Content-Disposition", "attachment", filename=document.name)
-    answer.headers["Content-Security-Policy"] = _POLICY
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -56,6 +57,12 @@ class Targets:
             deployed(self.api, ASKING)
         return started(self.api, "asking")
 
+    def document(self) -> str:
+        """Return the id of a new document of a new case, attached by whoever can do its step."""
+        path = f"/process-instances/{self.case()}/documents"
+        answer = self.api.call("POST", path, by=HOLDER, data=a_file())
+        return str(body_of(answer)["id"])
+
     def incident(self) -> str:
         """Return the key of a new incident."""
         key = f"mail:{new_id()}"
@@ -87,6 +94,11 @@ class Targets:
         path = f"/positions/{self.position()}/holders"
         answer = self.api.post(path, by=ADMIN, user_id=self.user(), held_from="2026-01-01")
         return f"{path}/{body_of(answer)['id']}"
+
+
+def a_file() -> dict[str, Any]:
+    """Return the form with a file that can be kept."""
+    return {"file": (BytesIO(b"isi"), "catatan.txt")}
 
 
 def new_user() -> dict[str, Any]:
@@ -219,6 +231,64 @@ MATRIX = (
         [SUPERVISOR],
         lambda new: f"/tasks/{new.task()}/extend",
         lambda _: {"json": {"duration": "P1D", "reason": "Rapat"}},
+    ),
+    row("GET", "/inbox", EVERYBODY),
+    Row(
+        "GET",
+        "/tasks/<uuid:task_id>/draft",
+        [HOLDER, SUPERVISOR],
+        lambda new: f"/tasks/{new.task()}/draft",
+    ),
+    Row(
+        "POST",
+        "/tasks/<uuid:task_id>/draft",
+        [HOLDER],
+        lambda new: f"/tasks/{new.task()}/draft",
+        lambda _: {"json": {"fields": {}, "checked": []}},
+    ),
+    Row(
+        "GET",
+        "/process-instances/<uuid:instance_id>/comments",
+        [HOLDER, SUPERVISOR],
+        lambda new: f"/process-instances/{new.case()}/comments",
+    ),
+    Row(
+        "POST",
+        "/process-instances/<uuid:instance_id>/comments",
+        [HOLDER, SUPERVISOR],
+        lambda new: f"/process-instances/{new.case()}/comments",
+        lambda _: {"json": {"text": "Mohon segera"}},
+    ),
+    Row(
+        "GET",
+        "/process-instances/<uuid:instance_id>/documents",
+        [HOLDER, SUPERVISOR],
+        lambda new: f"/process-instances/{new.case()}/documents",
+    ),
+    Row(
+        "POST",
+        "/process-instances/<uuid:instance_id>/documents",
+        [HOLDER, SUPERVISOR],
+        lambda new: f"/process-instances/{new.case()}/documents",
+        lambda _: {"data": a_file()},
+    ),
+    Row(
+        "GET",
+        "/documents/<uuid:document_id>",
+        [HOLDER, SUPERVISOR],
+        lambda new: f"/documents/{new.document()}",
+    ),
+    Row(
+        "GET",
+        "/documents/<uuid:document_id>/content",
+        [HOLDER, SUPERVISOR],
+        lambda new: f"/documents/{new.document()}/content",
+    ),
+    Row(
+        "POST",
+        "/documents/<uuid:document_id>/remove",
+        [HOLDER, SUPERVISOR],
+        lambda new: f"/documents/{new.document()}/remove",
     ),
     row("GET", "/incidents", [SUPERVISOR]),
     Row(

@@ -1,0 +1,68 @@
+"""Files that people send and get: larger than other requests, and never whole in memory.
+
+The form parser spools them to disk; they are judged before the transaction begins.
+"""
+
+import json
+from typing import Final
+
+from flask import Request, Response, g, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from api.bodies import MULTIPART, Body
+from api.wiring import wired
+from engine import documents
+from engine.documents import InvalidDocument, Upload
+from engine.errors import Said
+from engine.model import Document
+
+BYTES: Final = "application/octet-stream"
+FIELD: Final = "file"
+"""The field of the form in which a program sends a file."""
+
+_POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
+_ENVELOPE: Final = 1 << 20
+"""Bytes that the form around a file may have; so most files that are too large are told kindly."""
+
+
+def allow() -> None:
+    """Let the present request be as large as a document; before its body is looked at."""
+    request.max_content_length = wired().settings.max_document_bytes + _ENVELOPE
+
+
+def received(field: str) -> Upload:
+    """Return the one file of the present form, judged.
+
+    Raises InvalidDocument: none, several, or one that cannot be kept.
+    """
+    files = [file for file in request.files.getlist(field) if file.filename]
+    if len(files) != 1:
+        raise InvalidDocument(fields={"file": Said("Choose a file first.")})
+    (file,) = files
+    most = wired().settings.max_document_bytes
+    return documents.read(file.stream, file.filename or "", most=most)
+
+
+def read_document(request: Request) -> Body:
+    """Pass the one file of a form through the gate, as `g.upload`.
+
+    Raises:
+        UnsupportedMediaType: it is no such form.
+        InvalidDocument: not exactly one file, or one that cannot be kept.
+    """
+    if request.mimetype != MULTIPART:
+        raise UnsupportedMediaType(f"The body has to be {MULTIPART}.")
+    allow()
+    upload = g.upload = received(FIELD)
+    fields = list(request.form.items(multi=True))
+    return Body(fingerprint=json.dumps([upload.name, upload.digest, fields]).encode())
+
+
+def sent(document: Document, *, media_type: str) -> Response:
+    """Return the answer that streams a document to whoever may read it, to be kept and not run."""
+    answer = Response(documents.content(wired().database, document.id), mimetype=media_type)
+    answer.content_length = document.size
+    answer.headers.set("Content-Disposition", "attachment", filename=document.name)
+    answer.headers["Content-Security-Policy"] = _POLICY
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
