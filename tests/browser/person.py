@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as NotShown
 
 from engine.config import ROOT
 from tests.api.client import PASSWORD
 
 SCREENSHOTS = ROOT / "var" / "screenshots"
+_PATIENCE = 5_000
+"""Milliseconds after which a page has shown what it was going to show."""
 _AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.js"
 
 
@@ -72,8 +75,12 @@ class Person:
         return self.page.get_by_role("heading", level=1).inner_text()
 
     def sees(self, text: str) -> bool:
-        """Return whether the page shows that text."""
-        return self.page.get_by_text(text).first.is_visible()
+        """Return whether the page shows that text, or comes to show it."""
+        try:
+            self.page.get_by_text(text).first.wait_for(timeout=_PATIENCE)
+        except NotShown:
+            return False
+        return True
 
     def violations(self) -> list[str]:
         """Return what axe-core finds on the page: the rule, and the first place that breaks it.
