@@ -143,9 +143,7 @@ def download_steps(tx: Transaction, by: Actor, key: str) -> Response:
 
 
 def heat(one: StepFigures) -> str:
-    """Return how warm a step is drawn: what is overdue now, else how often it was on time."""
-    if one.overdue:
-        return "bad"
+    """Return how warm a step is drawn, by how often it was on time."""
     share = percent(one.on_time)
     if share is None:
         return "none"

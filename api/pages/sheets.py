@@ -87,7 +87,12 @@ def _sheet(tx: Transaction, by: Actor, key: str, query: SheetQuery) -> Sheet:
 
 def remark(row: SheetRow, sheet: Sheet) -> str:
     """Return what the history says of a step, and why it does not run well if it does not."""
-    said = [gettext("Dilaksanakan %(count)s kali.") % {"count": row.counts.completed}]
+    completed = row.counts.completed
+    said = [
+        gettext("Dilaksanakan %(count)s kali.") % {"count": completed}
+        if completed
+        else gettext("Tidak dilaksanakan.")
+    ]
     if row.on_time is not None:
         shares = {
             "share": percent(row.on_time),

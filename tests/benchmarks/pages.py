@@ -33,12 +33,13 @@ from tests.random_cases import RandomCases
 PASSWORD = "sepuluh-huruf-atau-lebih"
 SOPS = 10
 RUNNING, ENDED = 56_000, 17_000
-"""Cases: a tenth of those that run are suspended."""
+"""Cases: a tenth of those that run are suspended, and all wait at one of the first two steps."""
 TIMES, AT_ONCE = 100, 2
 BAR = 150 * MILLISECOND
 PAGES = (
     ("kasubag", "/tugas"),
     ("kasubag", "/tugas?waktu=overdue"),
+    ("staf", "/tugas?limit=25"),
     ("supervisor", "/pantauan"),
     ("supervisor", "/pantauan/tugas?waktu=overdue"),
     ("supervisor", f"/pantauan/sop/{KEY}"),
