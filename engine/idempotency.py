@@ -12,7 +12,7 @@ from uuid import UUID
 
 from engine import repository
 from engine.database import Transaction
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 from engine.model import IdempotencyKey
 
 LIFETIME = timedelta(hours=48)
@@ -76,5 +76,5 @@ def recall(tx: Transaction, request: Request) -> Answer | None:
     if stored is None:
         return None
     if stored.fingerprint != request.fingerprint:
-        raise KeyReused(fields={"Idempotency-Key": "used for a different request"})
+        raise KeyReused(fields={"Idempotency-Key": Said("used for a different request")})
     return Answer(status=stored.status, body=stored.body)
