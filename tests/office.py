@@ -83,13 +83,22 @@ class Office:
         with self.database.read() as tx:
             return people.acting(tx, username)
 
+    def deploy(self, source: bytes) -> None:
+        """Deploy another diagram, or another version."""
+        with self.database.begin() as tx:
+            definitions.deploy(tx, source, by=SYSTEM)
+
     def start(
-        self, business_key: str = "LAKIP/2026/III", *, by: str = "supervisor"
+        self,
+        business_key: str = "LAKIP/2026/III",
+        *,
+        by: str = "supervisor",
+        key: str = KEY,
     ) -> "PlayedCase":
-        """Start a case of the SOP."""
+        """Start a case of the SOP, or of another process."""
         actor = self.actor(by)
         with self.database.begin() as tx:
-            case = instances.start(tx, KEY, business_key=business_key, variables={}, by=actor)
+            case = instances.start(tx, key, business_key=business_key, variables={}, by=actor)
         return PlayedCase(self, case.id)
 
     def complete_task(self, task_id: UUID, *, by: str, **variables: object) -> tasks.Completion:

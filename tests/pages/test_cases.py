@@ -1,0 +1,126 @@
+"""Kasus: what people see of a case, and what they may do with it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from engine.model import InstanceState
+from tests.api.diagrams import ASKING
+from tests.office import Office, PlayedCase
+from tests.pages.client import Visitor, text_of
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def case(office: Office) -> PlayedCase:
+    """A case that waits for its second step."""
+    case = office.start()
+    case.play(until="Membuat format")
+    return case
+
+
+def page(case: PlayedCase, what: str = "") -> str:
+    """Return the address of a case."""
+    return f"/kasus/{case.id}{what}"
+
+
+def test_a_case_is_found_by_any_part_of_its_name_by_whoever_may_see_it(
+    visit: Visit, office: Office
+) -> None:
+    office.start("Surat 12/2026")
+    office.start("Nota 100%")
+    supervisor = visit("supervisor")
+    assert "Surat 12/2026" in text_of(supervisor.get("/kasus", cari="SURAT"))
+    assert "Nota" not in text_of(supervisor.get("/kasus", cari="surat"))
+    assert "Surat" not in text_of(supervisor.get("/kasus", cari="%"))
+    assert "Tidak ada kasus yang cocok" in text_of(visit("staf").get("/kasus"))
+
+
+def test_the_page_says_how_every_step_stands_and_what_happened(
+    visit: Visit, case: PlayedCase
+) -> None:
+    shown = visit("supervisor").get(page(case))
+    said = text_of(shown)
+    assert "Selesai" in said
+    assert "Sedang dikerjakan" in shown.text
+    assert "kepala.badan sebagai kepala-badan menyelesaikan “Memerintahkan" in said
+    assert '"badge": "Selesai"' in shown.text
+
+
+def test_a_name_that_is_html_stays_a_name(visit: Visit, office: Office) -> None:
+    case = office.start("</script><script>alert(1)</script>")
+    for path in ("/kasus", page(case)):
+        assert "<script>alert" not in visit("supervisor").get(path).text
+
+
+def test_a_supervisor_suspends_resumes_and_cancels_with_a_reason(
+    visit: Visit, case: PlayedCase
+) -> None:
+    supervisor = visit("supervisor")
+    supervisor.get(page(case))
+    refused = supervisor.post(page(case, "/tangguhkan"), reason=" ")
+    assert refused.status_code == 422
+    assert "Belum tersimpan" in text_of(refused)
+    assert case.state() is InstanceState.ACTIVE
+    assert supervisor.post(page(case, "/tangguhkan"), reason="Menunggu").status_code == 303
+    assert "menangguhkan kasus: Menunggu" in text_of(supervisor.get(page(case)))
+    assert supervisor.post(page(case, "/lanjutkan")).status_code == 303
+    assert supervisor.post(page(case, "/batal"), reason="Ditarik").status_code == 303
+    assert case.state() is InstanceState.CANCELLED
+    assert "Tindakan" not in text_of(supervisor.get(page(case)))
+
+
+def test_a_supervisor_assigns_and_extends(visit: Visit, case: PlayedCase) -> None:
+    supervisor = visit("supervisor")
+    (task,) = case.open_tasks()
+    supervisor.get(page(case))
+    address = page(case, f"/tugas/{task.id}")
+    assert supervisor.post(f"{address}/tugaskan", assignee="kasubag").status_code == 303
+    for wrong in ("", "0", "-1", "1,5", "P1D", "9" * 20):
+        answer = supervisor.post(f"{address}/perpanjang", amount=wrong, unit="jam", reason="a")
+        assert answer.status_code == 422
+        assert 'aria-invalid="true"' in answer.text
+    fields = {"amount": "1", "unit": "hari", "reason": "Data belum lengkap"}
+    assert supervisor.post(f"{address}/perpanjang", **fields).status_code == 303
+    (moved,) = case.open_tasks()
+    assert moved.due_at is not None
+    assert task.due_at is not None
+    assert moved.due_at > task.due_at
+    said = text_of(supervisor.get(page(case)))
+    assert "menugaskan “Membuat format" in said
+    assert "memperpanjang tenggat “Membuat format" in said
+
+
+def test_whoever_is_not_a_supervisor_sees_no_action_and_can_do_none(
+    visit: Visit, case: PlayedCase
+) -> None:
+    (task,) = case.open_tasks()
+    actor = visit("kasubag")
+    assert "Tindakan" not in text_of(actor.get(page(case)))
+    for what in ("/batal", "/tangguhkan", f"/tugas/{task.id}/tugaskan"):
+        answer = actor.post(page(case, what), reason="a", assignee="kasubag")
+        assert answer.status_code == 403
+    assert case.state() is InstanceState.ACTIVE
+
+
+def test_a_case_is_told_of_what_it_waits_for(visit: Visit, office: Office) -> None:
+    office.deploy(ASKING)
+    case = office.start("Permohonan 7", key="asking")
+    supervisor = visit("supervisor")
+    assert "“Jawaban” sudah diterima" in text_of(supervisor.get(page(case)))
+    assert supervisor.post(page(case, "/sampaikan"), event="message:Jawaban").status_code == 303
+    assert case.state() is InstanceState.COMPLETED
+    assert supervisor.post(page(case, "/sampaikan"), event="timer:x").status_code == 422
+
+
+def test_comments_and_documents_belong_to_the_case(visit: Visit, case: PlayedCase) -> None:
+    actor = visit("kasubag")
+    actor.get(page(case))
+    assert actor.post(page(case, "/komentar"), text="Data menyusul.").status_code == 303
+    sent = actor.send(page(case, "/dokumen"), {}, file=(b"%PDF-1.7 isi", "laporan.pdf"))
+    assert sent.status_code == 303
+    said = text_of(visit("kepala.badan").get(page(case)))
+    assert "Data menyusul." in said
+    assert "laporan.pdf" in said
+    assert "melampirkan dokumen “laporan.pdf”" in said

@@ -1,0 +1,66 @@
+"""SOP: how an SOP is shown, what changed between its versions, and how a case starts."""
+
+from collections.abc import Callable
+
+from tests.office import KEY, REFERENCE, Office
+from tests.pages.client import Visitor, text_of
+
+Visit = Callable[..., Visitor]
+PAGE = f"/sop/{KEY}"
+CHANGED = REFERENCE.replace(
+    b'name="Mengoreksi Dokumen Laporan Capaian Kinerja"', b'name="Memeriksa Dokumen"'
+)
+
+
+def test_an_sop_is_shown_in_the_form_of_the_regulation(visit: Visit, office: Office) -> None:  # noqa: ARG001 — it has to be there
+    staff = visit("staf")
+    assert "Evaluasi Internal Capaian Kinerja" in text_of(staff.get("/sop"))
+    shown = staff.get(PAGE)
+    said = text_of(shown)
+    for part in (
+        "Nomor SOP 002/SOP/BAPPEDALITBANG-Blg/2023",
+        "Dasar hukum",
+        "Mutu baku",
+        "2 hari kerja",
+        "Staf/Jabatan Fungsional Umum",
+    ):
+        assert part in said
+    assert shown.text.count('class="symbol"') == 10
+    assert "Mulai kasus baru" not in said
+
+
+def test_what_changed_between_two_versions_is_said(visit: Visit, office: Office) -> None:
+    assert CHANGED != REFERENCE
+    office.deploy(CHANGED)
+    supervisor = visit("supervisor")
+    assert "perbedaan dengan versi 1" in text_of(supervisor.get(PAGE))
+    said = text_of(supervisor.get(f"{PAGE}/perbedaan", dari=1, ke=2))
+    assert "Langkah: Memeriksa Dokumen · nama" in said
+    assert "Mengoreksi Dokumen Laporan Capaian Kinerja Memeriksa Dokumen" in said
+    assert "Memeriksa Dokumen" not in text_of(supervisor.get(PAGE, versi=1))
+    assert supervisor.get(PAGE, versi=3).status_code == 404
+    assert supervisor.get(f"{PAGE}/perbedaan", dari=1, ke=9).status_code == 404
+    assert supervisor.get(f"{PAGE}/perbedaan", dari="x", ke=2).status_code == 422
+
+
+def test_the_drawing_is_what_was_deployed(visit: Visit, office: Office) -> None:  # noqa: ARG001 — as above
+    answer = visit("staf").get(f"{PAGE}/versi/1/diagram.bpmn")
+    assert (answer.data, answer.mimetype) == (REFERENCE, "application/xml")
+
+
+def test_whoever_may_starts_a_case_and_is_led_to_it(visit: Visit, office: Office) -> None:
+    head = visit("kepala.badan")
+    assert "Mulai kasus baru" in text_of(head.get(PAGE))
+    nameless = head.post(f"{PAGE}/mulai", business_key=" ")
+    assert nameless.status_code == 422
+    assert 'aria-invalid="true"' in nameless.text
+    assert office.cases() == []
+    started = head.post(f"{PAGE}/mulai", business_key="LAKIP 2026")
+    (case,) = office.cases()
+    assert (started.status_code, started.location) == (303, f"/kasus/{case}")
+    assert visit("staf").post(f"{PAGE}/mulai", business_key="x").status_code == 403
+
+
+def test_an_sop_that_is_not_there_is_a_page_that_says_so(visit: Visit, office: Office) -> None:  # noqa: ARG001 — as above
+    answer = visit("staf").get("/sop/tidak-ada")
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
