@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from babel.dates import format_date, format_datetime, format_interval, format_time
+from babel.dates import format_date, format_interval, format_time
 from babel.numbers import format_decimal
 from flask import Flask, Response, g, render_template, request, url_for
 from jinja2 import StrictUndefined
@@ -15,7 +15,7 @@ from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from api.pages import session
-from api.pages.language import LANGUAGES, gettext, language, locale, ngettext, said
+from api.pages.language import LANGUAGES, gettext, language, locale, ngettext, said, written
 from engine import notifications
 from engine.bpmn.findings import Text
 from engine.durations import Duration, InvalidDuration
@@ -130,8 +130,7 @@ def date_range(first: date, last: date) -> str:
 
 def moment(when: datetime) -> str:
     """Return a moment as "23 Nov 2026 07.40", in the zone of the office."""
-    pattern = {"id": "d MMM y HH.mm", "en": "d MMM y HH:mm"}[language()]
-    return format_datetime(g.tx.local(when), pattern, locale=locale())
+    return written(g.tx.local(when))
 
 
 def clock(when: datetime) -> str:
