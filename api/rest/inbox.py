@@ -45,7 +45,7 @@ class ShownEntry(Answer):
         )
 
 
-class ShownCount(Answer):
+class ShownOpenCount(Answer):
     """How many tasks of an SOP stand so with their time."""
 
     process_definition_key: str
@@ -54,7 +54,7 @@ class ShownCount(Answer):
     count: int
 
     @classmethod
-    def of(cls, counted: OpenCount) -> "ShownCount":
+    def of(cls, counted: OpenCount) -> "ShownOpenCount":
         """Return the number as it is shown."""
         return cls(
             process_definition_key=counted.process_definition_key,
@@ -69,7 +69,9 @@ class ShownInbox(Answer):
 
     items: list[ShownEntry]
     next_cursor: str | None = Field(description="Where the next page starts; null on the last one.")
-    counts: list[ShownCount] = Field(description="Of all that is to be done, whatever is filtered.")
+    counts: list[ShownOpenCount] = Field(
+        description="Of all that is to be done, whatever is filtered."
+    )
 
 
 @resource.get("/inbox", ShownInbox)
@@ -85,5 +87,5 @@ def get_inbox(tx: Transaction, by: Actor, query: InboxQuery) -> ShownInbox:
     return ShownInbox(
         items=[ShownEntry.of(tx, entry) for entry in found.entries],
         next_cursor=query.cursor_after(found.next_after),
-        counts=[ShownCount.of(counted) for counted in found.counts],
+        counts=[ShownOpenCount.of(counted) for counted in found.counts],
     )
