@@ -13,6 +13,8 @@ from engine.permissions import Actor, require
 from engine.repository import OpenCount, PageRequest, TaskFilter, TaskRecord, Visibility
 
 _MINUTE = timedelta(minutes=1)
+_FEW = 1_000
+"""Tasks of an inbox that are sorted in no time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +58,13 @@ def inbox(
         unassigned_or_of=by.user_id,
     )
     eyes = _own(by)
-    found = repository.tasks(tx, wanted, by=eyes, sort="due_date", page=page)
+    counts = repository.inbox_counts(tx, by=eyes)
+    few = sum(one.count for one in counts) <= _FEW
+    found = repository.inbox_tasks(tx, wanted, by=eyes, page=page, few=few)
     return Inbox(
         entries=[entry(tx, record) for record in found.items],
         next_after=found.next_after,
-        counts=repository.inbox_counts(tx, by=eyes),
+        counts=counts,
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     and_,
     case,
@@ -126,6 +127,36 @@ def tasks(
     return page_of(tx, query, page, order=TASK_ORDERS[sort], record=_task_record)
 
 
+def inbox_tasks(
+    tx: Transaction, wanted: TaskFilter, *, by: Visibility, page: PageRequest, few: bool
+) -> Page[TaskRecord]:
+    """Return the open tasks of an inbox that pass the filter, the most urgent first.
+
+    `few`: so there are, as `inbox_counts` says. They are then taken from the index of inboxes and
+    sorted; it would be long until some of them come in the order of all deadlines of the office.
+    """
+    own = Task.id.in_(_inbox_ids(tx, by)) if few else visible_task(by)
+    query = with_cases(tx).where(*_task_conditions(tx, wanted), own)
+    return page_of(tx, query, page, order=TASK_ORDERS["due_date"], record=_task_record)
+
+
+def _inbox_ids(tx: Transaction, by: Visibility) -> CompoundSelect[UUID]:
+    return union_all(
+        *(
+            select(Task.id)
+            .where(Task.tenant_id == tx.tenant_id, Task.state == _OPEN, condition)
+            .correlate(None)
+            for condition in _of_inbox(by)
+        )
+    )
+
+
+def _of_inbox(by: Visibility) -> Sequence[ColumnElement[bool]]:
+    """What is to be done: nobody's or the user's own of positions held; theirs without position."""
+    untaken = or_(Task.assignee_id.is_(None), Task.assignee_id == by.user_id)
+    return and_(Task.candidate_group.in_(by.groups), untaken), _without_position(by)
+
+
 def tasks_of(tx: Transaction, instance_id: UUID) -> Sequence[Task]:
     """Return all tasks of a case, open or ended, oldest first."""
     query = select(Task).where(Task.tenant_id == tx.tenant_id, Task.instance_id == instance_id)
@@ -228,10 +259,6 @@ def inbox_counts(tx: Transaction, *, by: Visibility) -> list[OpenCount]:
 
     Two ranges of indexes that hold all it takes, so that an inbox of thousands costs no row.
     """
-    of_positions = and_(
-        Task.candidate_group.in_(by.groups),
-        or_(Task.assignee_id.is_(None), Task.assignee_id == by.user_id),
-    )
     standings = _standing(tx)
     kinds = [*standings, None]
     figures = [
@@ -243,7 +270,7 @@ def inbox_counts(tx: Transaction, *, by: Visibility) -> list[OpenCount]:
             select(Task.definition_id.label("definition_id"), *figures)
             .where(Task.tenant_id == tx.tenant_id, Task.state == _OPEN, condition)
             .group_by(Task.definition_id)
-            for condition in (of_positions, _without_position(by))
+            for condition in _of_inbox(by)
         )
     ).subquery()
     definition = and_(

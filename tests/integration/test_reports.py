@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from engine import definitions, reports
+from engine import definitions, reports, worklist
+from engine.model import Timeliness
 from engine.permissions import SYSTEM
 from engine.reports import HalfYear, Period
 from engine.repository import DefinitionNotFound
-from tests.office import KEY, REFERENCE, Office
+from tests.office import EVERYTHING, KEY, REFERENCE, Office
 from tests.random_cases import RandomCases
 
 SECOND = "sop-kedua"
@@ -279,3 +280,25 @@ def test_an_sop_that_nobody_deployed_has_no_report(office: Office) -> None:
             reports.trend(tx, by=by, weeks=1, process_definition_key="lain")
         with pytest.raises(DefinitionNotFound):
             reports.monitoring_sheet(tx, "lain", HalfYear(year=2026, half=1), by=by)
+
+
+def test_an_inbox_is_the_same_whether_it_is_sorted_or_searched_for(
+    filled: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = filled.actor("kasubag")
+    now = filled.clock.now
+    groups = "', '".join(by.groups)
+    lists = []
+    for few in (0, 10_000):
+        monkeypatch.setattr(worklist, "_FEW", few)
+        for standing in (None, Timeliness.OVERDUE):
+            with filled.database.read() as tx:
+                inbox = worklist.inbox(tx, by=by, page=EVERYTHING, standing=standing)
+            lists.append([one.record.task.id for one in inbox.entries])
+    assert lists[:2] == lists[2:]
+    assert len(lists[0]) > 50
+    own = f"{OF_PROCESS} WHERE t.state = 'open' AND t.candidate_group IN ('{groups}')"
+    assert sum(one.count for one in inbox.counts) == number(filled, f"SELECT COUNT(*) {own}")
+    overdue = [one.count for one in inbox.counts if one.timeliness is Timeliness.OVERDUE]
+    sql = f"SELECT COUNT(*) {own} AND t.due_at < :now"
+    assert sum(overdue) == len(lists[1]) == number(filled, sql, now=now)
