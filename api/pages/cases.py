@@ -22,6 +22,7 @@ from engine.instances import CaseRecord
 from engine.model import InstanceState, Role, TaskState
 from engine.permissions import Actor
 from engine.repository import InstanceFilter, PageRequest
+from engine.repository.people import position_names
 
 pages = Pages("cases")
 _EVENTS: Final = 200
@@ -76,6 +77,7 @@ def show_case(
         tx, instance_id, by=by, page=PageRequest(limit=_EVENTS, after=after)
     )
     names = _names(tx, case)
+    positions = position_names(tx, timeline.positions_of(happened.items))
     return render(
         "case.html",
         case=case,
@@ -84,7 +86,7 @@ def show_case(
         events=[event for event in happened.items if timeline.is_told(event)],
         next_cursor=ListQuery.cursor_after(happened.next_after),
         sentence=lambda event: timeline.sentence(event, names),
-        capacity=timeline.capacity,
+        capacity=lambda event: timeline.capacity(event, positions),
         may=_may(by, case),
         holders=_holders(tx, by, case),
         units=list(_UNITS),
@@ -153,7 +155,7 @@ def deliver(tx: Transaction, by: Actor, instance_id: UUID, form: Form) -> Respon
     """Tell the case of a message or signal that it waits for."""
     kind, _, name = form.get("event", "").partition(":")
     if kind not in {Event.MESSAGE.value, Event.SIGNAL.value}:
-        raise Invalid(fields={"event": "is not a known field"})
+        raise Invalid(fields={"event": Said("is not a known field")})
     instances.deliver(tx, instance_id, Event(kind), name, variables={}, by=by)
     return to("pages_cases.show_case", instance_id=instance_id)
 

@@ -1,6 +1,6 @@
 """The history of a case in sentences."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from api.pages.language import gettext
@@ -30,14 +30,22 @@ def sentence(event: HistoryEvent, names: Mapping[str, str]) -> str:
     }
 
 
-def capacity(event: HistoryEvent) -> str:
-    """Return as what somebody acted: "sebagai Plh. sekretaris"; empty if that says nothing."""
+def positions_of(events: Iterable[HistoryEvent]) -> set[str]:
+    """Return the codes of the positions in which somebody acted."""
+    return {str(event.detail["position"]) for event in events if "position" in event.detail}
+
+
+def capacity(event: HistoryEvent, names: Mapping[str, str]) -> str:
+    """Return as what somebody acted: "sebagai Plh. Sekretaris"; empty if that says nothing.
+
+    `names` are those of positions by their codes.
+    """
     position, held_as = event.detail.get("position"), event.detail.get("capacity")
     titles = {Capacity.PLT: "Plt. ", Capacity.PLH: "Plh. "}
     if not position or held_as is None:
         return ""
     title = titles.get(Capacity(held_as), "")
-    return gettext("sebagai %(position)s") % {"position": f"{title}{position}"}
+    return gettext("sebagai %(position)s") % {"position": f"{title}{names.get(position, position)}"}
 
 
 SENTENCES: Final[Mapping[EventType, Callable[[], str]]] = {

@@ -158,7 +158,7 @@ def _problems_with_form(
     }
     for name, field in by_name.items():
         value = variables.get(name)
-        problem = None
+        problem: str | None = None
         if field.readonly:
             problem = Said("This field is only shown.") if name in variables else None
         elif not is_empty(value):

@@ -188,3 +188,23 @@ def test_an_actor_neither_sees_nor_changes_people(visit: Visit, office: Office) 
     staff.get("/tugas")
     assert staff.post("/orang/jabatan", code="x", name="x").status_code == 403
     assert staff.post(f"{user_path(office, 'admin')}/sandi").status_code == 403
+
+
+def test_the_case_tells_who_acted_for_whom(visit: Visit, office: Office) -> None:
+    case = office.start()
+    with office.database.begin() as tx:
+        position = repository.position_by_code(tx, HEAD)
+        position.name = "Kepala Badan"
+        people.appoint(
+            tx,
+            position.id,
+            user_id=repository.user_by_name(tx, "staf").id,
+            held_from=tx.today,
+            held_until=tx.today,
+            capacity=Capacity.PLH,
+            decree="800/1",
+            by=SYSTEM,
+        )
+    case.complete("Memerintahkan", by="staf")
+    page = text_of(visit("supervisor").get(f"/kasus/{case.id}"))
+    assert "staf sebagai Plh. Kepala Badan menyelesaikan" in page
