@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 
 from api.application import create_app
 from api.wiring import NAME
-from engine import definitions, passwords
+from engine import definitions, drafts, passwords
 from engine.config import Settings
 from engine.database import Database
 from tests.clock import TestClock
@@ -124,6 +124,15 @@ def test_completing_a_step_takes_at_most_12_statements_and_one_commit(
     statements = step(server, server.office.start())
     assert commits(statements) == 1, statements
     assert 5 < len(work(statements)) <= MOST, statements
+
+
+def test_a_draft_costs_one_statement_more(server: Server) -> None:
+    plain = server.complete(server.office.start(), "kepala.badan")
+    case, by = server.office.start(), server.office.actor("kepala.badan")
+    with server.office.database.begin() as tx:
+        drafts.save(tx, case.task("Memerintahkan").id, fields={}, checked=[], by=by)
+    drafted = server.complete(case, "kepala.badan")
+    assert len(work(drafted)) == len(work(plain)) + 1
 
 
 def test_the_count_sees_what_a_completion_must_do(server: Server) -> None:
