@@ -23,7 +23,7 @@ from engine.config import Settings
 from engine.database import Database
 from engine.permissions import SYSTEM
 from migrations.upgrade import upgrade
-from tests.benchmarks.figures import MILLISECOND, machine, say, seconds
+from tests.benchmarks.figures import MILLISECOND, cpu, machine, say, seconds
 from tests.clock import TestClock
 from tests.integration.running import ALUR, environment, free_port, running, wait_for_line
 from tests.office import KEY, REFERENCE, Office, found_office
@@ -80,9 +80,9 @@ def _measure(settings: Settings) -> None:
     took = seconds(lambda: _fill(database))
     say("rows", f"{_rows(database)}, made in {took:.0f} s")
     database.dispose()
-    with _served(settings) as port:
+    with _served(settings) as (port, server):
         for username, path in PAGES:
-            _time(port, username, path)
+            _time(port, username, path, server)
 
 
 def _fill(database: Database) -> None:
@@ -122,7 +122,8 @@ def _rows(database: Database) -> str:
 
 
 @contextmanager
-def _served(settings: Settings) -> Iterator[int]:
+def _served(settings: Settings) -> Iterator[tuple[int, int]]:
+    """Run a server; yield its port and its process."""
     with ExitStack() as stack:
         log = Path(stack.enter_context(TemporaryDirectory())) / "log"
         port = free_port()
@@ -130,19 +131,27 @@ def _served(settings: Settings) -> Iterator[int]:
         process = stack.enter_context(running(ALUR, "serve", "--port", str(port), env=env, log=log))
         stack.callback(process.terminate)
         wait_for_line(log, str(port), process)
-        yield port
+        yield port, process.pid
 
 
-def _time(port: int, username: str, path: str) -> None:
-    """Print how long a page takes, alone and beside another reader."""
+def _time(port: int, username: str, path: str, server: int) -> None:
+    """Print how long a page takes, alone and beside another reader, and the server's CPU for it.
+
+    The CPU is what a busy machine does not spoil; on PostgreSQL that of the database is not in it.
+    """
     readers = [_reader(port, username, path) for _ in range(AT_ONCE)]
     for reader in readers:
         reader()  # the first time compiles templates and diagrams
+    began = cpu(server)
     alone = sorted(seconds(readers[0]) for _ in range(TIMES))
+    spent = (cpu(server) - began) / TIMES / MILLISECOND
     with ThreadPoolExecutor(AT_ONCE) as pool:
         each = pool.map(lambda reader: [seconds(reader) for _ in range(TIMES)], readers)
         together = sorted(one for times in each for one in times)
-    say(path.replace(KEY, "…"), f"{_quantiles(alone)}; two at once {_quantiles(together)}")
+    say(
+        path.replace(KEY, "…"),
+        f"{_quantiles(alone)}, CPU {spent:.0f} ms; two at once {_quantiles(together)}",
+    )
 
 
 def _quantiles(times: list[float]) -> str:
