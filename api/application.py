@@ -4,9 +4,14 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import docs, errors, metrics, responses
+from api.camunda import deployments as camunda_deployments
+from api.camunda import instances as camunda_instances
+from api.camunda import webapps
+from api.camunda.slashes import CollapsedSlashes
 from api.rest import (
     calendar_revisions,
     calendars,
+    deployments,
     health,
     incidents,
     notifications,
@@ -29,6 +34,7 @@ RESOURCES = (
     tokens,
     process_definitions,
     process_instances,
+    deployments,
     tasks,
     incidents,
     notifications,
@@ -62,6 +68,9 @@ def create_app(
     for module in RESOURCES:
         app.register_blueprint(module.resource.blueprint)
     app.register_blueprint(docs.blueprint)
+    for camunda in (camunda_deployments.door, camunda_instances.door, webapps):
+        app.register_blueprint(camunda.blueprint)
+    app.wsgi_app = CollapsedSlashes(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     metrics.install(app, database, tallies or Tallies())
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 MIMETYPE = "application/problem+json"
 RETRY_UNAVAILABLE_SECONDS = 5
+LEAST_PROBLEM = HTTPStatus.BAD_REQUEST
+"""Answers below are none, though they may be raised: redirects."""
 STATUS: Mapping[type[AlurError], HTTPStatus] = {
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,
@@ -43,9 +45,18 @@ STATUS: Mapping[type[AlurError], HTTPStatus] = {
 
 def install(app: Flask) -> None:
     """Let the application answer every error as a problem."""
-    app.register_error_handler(AlurError, _domain_problem)
-    app.register_error_handler(HTTPException, _http_problem)
-    app.register_error_handler(Exception, _internal_problem)
+    app.register_error_handler(AlurError, answer)
+    app.register_error_handler(HTTPException, answer)
+    app.register_error_handler(Exception, answer)
+
+
+def answer(error: Exception) -> AnyResponse:
+    """Return the problem that an error is."""
+    if isinstance(error, AlurError):
+        return _domain_problem(error)
+    if isinstance(error, HTTPException):
+        return _http_problem(error)
+    return _internal_problem(error)
 
 
 def _domain_problem(error: AlurError) -> Response:
@@ -57,21 +68,21 @@ def _domain_problem(error: AlurError) -> Response:
         members["errors"] = [
             {"field": field, "message": message} for field, message in error.fields.items()
         ]
-    answer = problem(status, error.code, title=_title(error), detail=str(error), members=members)
+    shown = problem(status, error.code, title=_title(error), detail=str(error), members=members)
     if status is HTTPStatus.UNAUTHORIZED:
-        answer.headers["WWW-Authenticate"] = 'Bearer realm="alur"'
+        shown.headers["WWW-Authenticate"] = 'Bearer realm="alur"'
     if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         seconds = error.details.get("retry_after_seconds", RETRY_UNAVAILABLE_SECONDS)
-        answer.headers["Retry-After"] = str(seconds)
+        shown.headers["Retry-After"] = str(seconds)
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("unavailable [%s]: %s", g.correlation_id, error)
-    return answer
+    return shown
 
 
 def _http_problem(error: HTTPException) -> AnyResponse:
-    answer = error.get_response()
-    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
-        return answer
+    plain = error.get_response()
+    if error.code is None or error.code < LEAST_PROBLEM:
+        return plain
     code = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
     detail = error.description or error.name
     if error.code == HTTPStatus.NOT_FOUND:
@@ -79,7 +90,7 @@ def _http_problem(error: HTTPException) -> AnyResponse:
     body = problem(error.code, code, title=error.name, detail=detail)
     body.headers.extend(
         (name, value)
-        for name, value in answer.headers
+        for name, value in plain.headers
         if name not in {"Content-Type", "Content-Length"}
     )
     return body
