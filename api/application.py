@@ -12,6 +12,7 @@ from api.rest import (
     calendar_revisions,
     calendars,
     deployments,
+    element_templates,
     health,
     incidents,
     notifications,
@@ -33,6 +34,7 @@ from engine.readiness import Readiness
 RESOURCES = (
     tokens,
     process_definitions,
+    element_templates,
     process_instances,
     deployments,
     tasks,

@@ -157,6 +157,8 @@ MATRIX = (
         EVERYBODY,
         f"{DEFINITION}/versions/1/bpmn",
     ),
+    row("GET", "/process-definitions/<key>/kit", EVERYBODY, f"{DEFINITION}/kit"),
+    row("GET", "/element-templates", EVERYBODY),
     row("POST", "/process-instances", [HOLDER, SUPERVISOR], json=NEW_CASE),
     row("GET", "/process-instances", EVERYBODY),
     Row(
