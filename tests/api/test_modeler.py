@@ -1,16 +1,13 @@
 """The contract of the desktop Camunda Modeler, over real HTTP, on both databases."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import waitress  # type: ignore[import-untyped]  # ships no types
 from flask import Flask
-from waitress import wasyncore
 
 from engine import repository
 from engine.config import Settings
@@ -19,6 +16,7 @@ from tests.api.client import PASSWORD, Api, body_of
 from tests.api.diagrams import ASKING, SERVICE
 from tests.api.modeler import ORIGIN, Modeler, basic, definition_in, json_of
 from tests.office import KEY, REFERENCE, Office
+from tests.serving import serving
 
 PLAIN = b"""<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="Definitions_1"
@@ -40,13 +38,8 @@ OWNER = "pemilik.proses"
 @pytest.fixture
 def url(app: Flask, office: Office) -> Iterator[str]:  # noqa: ARG001 — the people have to be there
     """The REST endpoint of a real server on that application."""
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}/engine-rest"
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))  # ends the loop
-    thread.join()
-    server.task_dispatcher.shutdown()
+    with serving(app) as address:
+        yield f"{address}/engine-rest"
 
 
 @pytest.fixture
