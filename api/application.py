@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import docs, errors, metrics, responses
 from api.camunda import deployments as camunda_deployments
 from api.camunda import instances as camunda_instances
-from api.camunda import webapps
+from api.camunda import unknown, webapps
 from api.camunda.slashes import CollapsedSlashes
 from api.rest import (
     calendar_revisions,
@@ -70,7 +70,7 @@ def create_app(
     for module in RESOURCES:
         app.register_blueprint(module.resource.blueprint)
     app.register_blueprint(docs.blueprint)
-    for camunda in (camunda_deployments.door, camunda_instances.door, webapps):
+    for camunda in (camunda_deployments.door, camunda_instances.door, unknown.door, webapps):
         app.register_blueprint(camunda.blueprint)
     app.wsgi_app = CollapsedSlashes(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     metrics.install(app, database, tallies or Tallies())

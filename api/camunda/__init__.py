@@ -4,6 +4,7 @@
 `deployments` probing, deploying, refusing with sentences
 `instances`   the version of the engine, starting a case
 `variables`   typed values
+`unknown`     every other address
 `webapps`     where the modeler's links lead
 `slashes`     the path that becomes of an address with a slash at its end
 

@@ -21,7 +21,7 @@ from engine import people, tokens
 from engine.bpmn.findings import Finding, Severity
 from engine.database import Transaction
 from engine.deployments import ResourceRefused
-from engine.errors import AlurError, Forbidden, Invalid, NotFound
+from engine.errors import AlurError, Conflict, Forbidden, Invalid, NotFound, Unavailable
 from engine.permissions import Actor
 
 PREFIX: Final = "ENGINE-09005 Could not parse BPMN process. Errors: \n"
@@ -34,6 +34,8 @@ _OPEN_TO_ALL: Final = {
     "Access-Control-Max-Age": "600",
 }
 _TYPES: Final = (
+    (Conflict, "ProcessEngineException"),
+    (Unavailable, "ProcessEngineException"),
     (Forbidden, "AuthorizationException"),
     (NotFound, "InvalidRequestException"),
     (Invalid, "InvalidRequestException"),

@@ -96,6 +96,7 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "Boolean": _boolean,
     "Double": _double,
     "Json": _json,
+    "Object": _json,
     "Null": _null,
 }
 _KNOWN: Final = sorted({*_READERS, *_WHOLE, "Date"})

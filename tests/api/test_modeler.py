@@ -269,6 +269,22 @@ def test_whoever_asks_from_anywhere_is_let_ask_without_a_login(url: str, origin:
     assert refused.headers["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.parametrize("origin", ["null", "http://elsewhere.example"])
+def test_no_origin_keeps_a_deployment_out(modeler: Modeler, origin: str) -> None:
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="a"; filename="a.bpmn"\r\n\r\n%b\r\n'
+        b'--x\r\nContent-Disposition: form-data; name="tenant-id"\r\n\r\nkantor\r\n--x--\r\n'
+    ) % PLAIN
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Origin": origin}
+    deployed = json_of(modeler.ask("POST", "/deployment/create", headers=headers, body=body))
+    assert (deployed["name"], deployed["tenantId"]) == ("a.bpmn", None)
+
+
+def test_every_error_of_a_diagram_is_in_the_message(modeler: Modeler) -> None:
+    refusal = json_of(modeler.deploy(WRONG), 400)
+    assert refusal["message"].count("\n* ") == len(refusal["details"]["diagram.bpmn"]["errors"]) > 1
+
+
 def test_only_the_door_of_the_modeler_lets_other_origins_read(app: Flask) -> None:
     answer = app.test_client().get("/api/v1/tasks", headers={"Origin": ORIGIN})
     assert "Access-Control-Allow-Origin" not in answer.headers
@@ -344,6 +360,7 @@ def test_a_case_starts_with_its_variables_by_their_types(modeler: Modeler, api: 
                 "tanggal": {"value": "2026-11-04T23:30:00.000+0000", "type": "Date"},
                 "kosong": {"value": None, "type": "Null"},
                 "daftar": {"value": "[1, 2]", "type": "Json"},
+                "rincian": {"value": '{"a": 1}', "type": "Object"},
                 "tanpa_jenis": {"value": 7},
             },
         )
@@ -391,6 +408,10 @@ def test_a_start_that_cannot_be_is_refused_in_words(modeler: Modeler) -> None:
     definition = definition_in(json_of(modeler.deploy(PLAIN)))
     for body in ({}, {"businessKey": " "}, {"businessKey": "a", "startInstructions": []}):
         assert json_of(modeler.start(definition["id"], **body), 400)["message"]
+    for nowhere in ("bukan-uuid", "../deployment"):
+        answer = modeler.start(nowhere, businessKey="a")
+        assert json_of(answer, 404)["message"]
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
     missing = modeler.start("01a204ac-53c9-745f-a154-97cd67f746e9", businessKey="a")
     assert json_of(missing, 404)["message"]
 
@@ -446,4 +467,4 @@ def test_a_database_that_is_away_is_said_to_be(
     away = replace(settings, database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
     client = open_app(away).test_client()
     answer = client.get("/engine-rest/version", headers={"Authorization": basic(OWNER)})
-    assert (answer.status_code, answer.json["type"]) == (503, "RestException")  # type: ignore[index]  # it is JSON
+    assert (answer.status_code, answer.json["type"]) == (503, "ProcessEngineException")  # type: ignore[index]  # it is JSON
