@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import urllib3
@@ -14,6 +14,8 @@ from tests.api.client import PASSWORD
 
 ORIGIN = "file://"
 """What Electron sends."""
+CONNECTIONS = urllib3.PoolManager()
+"""Kept alive, as a browser does; `clear` closes them."""
 
 
 def basic(username: str, password: str = PASSWORD, *, encoding: str = "latin-1") -> str:
@@ -28,7 +30,6 @@ class Modeler:
     url: str
     """What was typed as REST endpoint."""
     authorization: str | None = None
-    connections: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(maxsize=1))
 
     def ask(
         self,
@@ -42,7 +43,7 @@ class Modeler:
         sent = {"Accept": "application/json", "Origin": ORIGIN, **(headers or {})}
         if self.authorization:
             sent["Authorization"] = self.authorization
-        return self.connections.request(
+        return CONNECTIONS.request(
             method, self.url + path, headers=sent, body=body, retries=False, redirect=False
         )
 

@@ -14,7 +14,7 @@ from engine.config import Settings
 from engine.repository import PageRequest
 from tests.api.client import PASSWORD, Api, body_of
 from tests.api.diagrams import ASKING, SERVICE
-from tests.api.modeler import ORIGIN, Modeler, basic, definition_in, json_of
+from tests.api.modeler import CONNECTIONS, ORIGIN, Modeler, basic, definition_in, json_of
 from tests.office import KEY, REFERENCE, Office
 from tests.serving import serving
 
@@ -40,6 +40,7 @@ def url(app: Flask, office: Office) -> Iterator[str]:  # noqa: ARG001 — the pe
     """The REST endpoint of a real server on that application."""
     with serving(app) as address:
         yield f"{address}/engine-rest"
+        CONNECTIONS.clear()
 
 
 @pytest.fixture
@@ -295,7 +296,7 @@ def test_one_connection_serves_good_and_bad_requests_in_turn(modeler: Modeler) -
         assert modeler.ask("POST", "/nothing", body=b"x" * 100_000).status == 404
         assert modeler.deploy(WRONG).status == 400
         assert modeler.deploy(PLAIN).status == 200
-    (pool,) = (modeler.connections.pools[key] for key in modeler.connections.pools.keys())  # noqa: SIM118 — no mapping
+    (pool,) = (CONNECTIONS.pools[key] for key in CONNECTIONS.pools.keys())  # noqa: SIM118 — no mapping
     assert pool.num_connections == 1
 
 
