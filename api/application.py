@@ -4,6 +4,10 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import docs, errors, metrics, responses
+from api.camunda import deployments as camunda_deployments
+from api.camunda import instances as camunda_instances
+from api.camunda import unknown, webapps
+from api.camunda.slashes import CollapsedSlashes
 from api.pages import (
     account,
     board,
@@ -22,8 +26,10 @@ from api.rest import (
     calendar_revisions,
     calendars,
     comments,
+    deployments,
     documents,
     drafts,
+    element_templates,
     health,
     incidents,
     notifications,
@@ -46,7 +52,9 @@ from engine.readiness import Readiness
 RESOURCES = (
     tokens,
     process_definitions,
+    element_templates,
     process_instances,
+    deployments,
     tasks,
     inbox_resource,
     drafts,
@@ -89,6 +97,9 @@ def create_app(
         app.register_blueprint(module.pages.blueprint)
     rendering.install(app)
     problems.install(app)
+    for camunda in (camunda_deployments.door, camunda_instances.door, unknown.door, webapps):
+        app.register_blueprint(camunda.blueprint)
+    app.wsgi_app = CollapsedSlashes(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     metrics.install(app, database, tallies or Tallies())
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -29,9 +29,7 @@ def csv_response(
     delimiter: Literal[",", ";"] = ",",
 ) -> Response:
     """Return the answer that saves a table as a file of that name (ASCII, without ending)."""
-    response = Response(
-        written(columns, rows, delimiter=delimiter), mimetype=MEDIA_TYPE
-    )
+    response = Response(written(columns, rows, delimiter=delimiter), mimetype=MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 

@@ -34,9 +34,9 @@ _HOLDERS = {
 """Who holds which position."""
 _HOLDER_OF = {code: username for username, code in _HOLDERS.items()}
 _OFFICERS = {
-    "supervisor": Role.SUPERVISOR,
-    "pemilik.proses": Role.PROCESS_OWNER,
-    "admin": Role.ADMIN,
+    "supervisor": [Role.SUPERVISOR],
+    "pemilik.proses": [Role.PROCESS_OWNER, Role.SUPERVISOR],  # deploys and starts from a modeler
+    "admin": [Role.ADMIN],
 }
 _FOUNDED = timedelta(days=60)
 """So long ago the demo office began."""
@@ -174,12 +174,12 @@ def _create_positions(tx: Transaction, processes: Sequence[Process]) -> None:
 
 
 def _create_user(tx: Transaction, username: str, password: str) -> None:
-    role = _OFFICERS.get(username, Role.ACTOR)
+    roles = _OFFICERS.get(username, [Role.ACTOR])
     user = people.create_user(
         tx,
         username=username,
         name=username.replace(".", " ").title(),
-        roles=[role],
+        roles=roles,
         password=password,
         by=SYSTEM,
     )

@@ -29,8 +29,7 @@ def by_process(standings: Iterable[Standing]) -> Table:
     return Table(
         columns=("process_definition_key", "name", "cases", *_STANDING),
         rows=[
-            (one.process_definition_key, one.name, one.cases, *_standing(one))
-            for one in standings
+            (one.process_definition_key, one.name, one.cases, *_standing(one)) for one in standings
         ],
     )
 

@@ -32,6 +32,9 @@ class Settings:
     ladder: Path = ROOT / "processes" / "ladder.toml"
     """Who is told when a step is at risk, overdue, long overdue."""
 
+    element_templates: Path = ROOT / "processes" / "element-templates"
+    """The folder of the templates with which a modeler fills in the steps of an SOP."""
+
     tenant_id: UUID = _ONLY_OFFICE
     """The office that this installation serves; only installations with several set it."""
 

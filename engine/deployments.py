@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from engine import definitions, repository
 from engine.bpmn.findings import DiagramRefused, Finding
@@ -11,9 +12,11 @@ from engine.database import Transaction
 from engine.errors import Invalid
 from engine.model import Deployment, DeploymentResource, ProcessDefinition, Role, new_id
 from engine.permissions import Actor, require
+from engine.repository import Page, PageRequest
 
 _DIAGRAMS: Final = (".bpmn", ".bpmn20.xml")
 _LONGEST_NAME: Final = 200
+_READERS: Final = (Role.PROCESS_OWNER, Role.SUPERVISOR)
 
 
 class InvalidDeployment(Invalid):
@@ -47,6 +50,41 @@ class Deployed:
     the diagram which the modeler shows."""
     created: bool
     """False: the newest deployment of this name is of the very same files, so it stays."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A deployment as it is kept."""
+
+    deployment: Deployment
+    resources: Sequence[tuple[str, ProcessDefinition | None]]
+    """The names of its files in the order in which they came, each diagram with its version."""
+
+
+def find(tx: Transaction, *, by: Actor, page: PageRequest) -> Page[Deployment]:
+    """Return the deployments, the newest first. Raises RoleNeeded."""
+    require(by, *_READERS)
+    return repository.deployments(tx, page)
+
+
+def get(tx: Transaction, deployment_id: UUID, *, by: Actor) -> Kept:
+    """Return a deployment. Raises RoleNeeded, DeploymentNotFound."""
+    require(by, *_READERS)
+    deployment = repository.deployment(tx, deployment_id)
+    kept = repository.resources_of(tx, deployment_id, with_content=False)
+    return Kept(
+        deployment=deployment,
+        resources=[
+            (one.name, repository.definition(tx, one.definition_id) if one.definition_id else None)
+            for one in kept
+        ],
+    )
+
+
+def file(tx: Transaction, deployment_id: UUID, name: str, *, by: Actor) -> File:
+    """Return one file of a deployment. Raises RoleNeeded, ResourceNotFound."""
+    require(by, *_READERS)
+    return File(name=name, content=repository.resource(tx, deployment_id, name).content)
 
 
 def deploy(

@@ -18,7 +18,7 @@ from engine.errors import AlurError
 MODULES: Mapping[str, tuple[str, ...]] = {
     "processes": ("serve", "web", "worker", "demo"),
     "data": ("db", "backup", "restore"),
-    "diagrams": ("lint", "deploy"),
+    "diagrams": ("lint", "deploy", "kit"),
     "cases": ("start", "suspend", "resume", "message", "signal", "cancel", "history"),
     "worklist": ("tasks", "complete", "claim", "unclaim", "assign", "extend", "overdue"),
     "due": ("due",),

@@ -1,4 +1,4 @@
-"""Diagrams: checking them, and deploying them."""
+"""Diagrams: checking them, deploying them, and taking them to the modeler."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import click
 from api.cli.acting import ActingTerminal, as_somebody, query
 from api.cli.terminal import Failure, Terminal, on_terminal, printable, table, with_language
 from api.rest.process_definitions import DeployedDefinition, DeploymentQuery, DiagramFinding
-from engine import definitions
+from engine import definitions, kits
 from engine.bpmn import lint as rules
 from engine.bpmn import reader
 from engine.bpmn.findings import DiagramRefused, Finding, Severity, has_error
@@ -149,4 +149,22 @@ def _news(deployed: DeployedDefinition) -> str:
     return "new" if deployed.created else "none"
 
 
-COMMANDS = (lint, deploy)
+@click.command()
+@click.argument("key")
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Default: KEY.zip in this folder.",
+)
+@as_somebody
+def kit(terminal: ActingTerminal, key: str, output: Path | None) -> None:
+    """Write a zip for the desktop modeler: the newest drawing of the SOP KEY, and the templates."""
+    with terminal.reading() as (tx, _):
+        packed = kits.kit(tx, key, templates=terminal.shell.settings.element_templates)
+    file = output or Path(f"{key}.zip")
+    file.write_bytes(packed)
+    terminal.show({"file": str(file), "bytes": len(packed)}, f"{file}: {len(packed)} bytes.")
+
+
+COMMANDS = (lint, deploy, kit)

@@ -2,13 +2,29 @@
 
 Modelers rewrite the files they save. Where shapes lie, which program drew them, prefixes, the order
 of attributes, white space and values that hold anyway are not part of the meaning; the rest is.
+
+A modeler also writes whatever a person has dragged, and the flows between shapes that were dragged
+together, at the end of their process. So the order of elements counts only where it decides
+something: between the starts of a scope, between the boundary events of one host, and between the
+flows out of one node, the default flow excepted.
 """
 
 import hashlib
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
 
-from engine.bpmn.names import BPMN, CAMUNDA, Element, attributes_of, bpmn, camunda, kind, split
+from engine.bpmn.names import (
+    BPMN,
+    CAMUNDA,
+    Element,
+    attributes_of,
+    bpmn,
+    camunda,
+    is_flow_node,
+    kind,
+    split,
+)
+from engine.bpmn.properties import PREFIX, name_of, value_of
 
 _DRAWN: Final = bpmn("incoming"), bpmn("outgoing")
 """What the flows say already."""
@@ -57,6 +73,18 @@ _DEFAULTS: Final = {
 _FIRST: Final = ("documentation", "extensionElements", "ioSpecification", "property", "laneSet")
 _LAST: Final = ("association", "group", "textAnnotation")
 """What a modeler gathers before and after all else in an element, wherever it stood."""
+_RANKS: Final[Mapping[str, tuple[int, str | None]]] = {
+    **{name: (number - len(_FIRST), None) for number, name in enumerate(_FIRST)},
+    **dict.fromkeys(("lane", "messageFlow"), (0, "id")),
+    "startEvent": (1, None),
+    "boundaryEvent": (2, "attachedToRef"),
+    **dict.fromkeys(("dataObject", "dataObjectReference", "dataStoreReference"), (5, "id")),
+    **dict.fromkeys(_LAST, (6, "id")),
+}
+"""By kind: where an element stands among its siblings, and the attribute that orders its like;
+without one they stay as the file has them."""
+
+_Rank: TypeAlias = tuple[int, str, bool]
 
 
 def digest_of_meaning(root: Element) -> str:
@@ -89,18 +117,31 @@ def _is_noticed(element: Element, name: str, value: str) -> bool:
 
 
 def _children(element: Element) -> list[Element]:
-    noticed = (one for one in element if one.tag not in _DRAWN and not _is_empty(one))
-    return sorted(noticed, key=_rank)
+    """Return the children that mean something, in an order that dragging a shape does not change.
+
+    Sorting is stable: those of the same rank stay as the file has them.
+    """
+    noticed = [one for one in element if one.tag not in _DRAWN and not _is_empty(one)]
+    targets = {one.get("targetRef") for one in noticed if kind(one) == "sequenceFlow"}
+    defaults = {one.get("default") for one in noticed} - {None}
+
+    def rank(one: Element) -> _Rank:
+        if kind(one) == "sequenceFlow":
+            return 4, one.get("sourceRef", ""), one.get("id") not in defaults
+        if is_flow_node(one) and one.get("id") in targets:  # it begins when a token arrives
+            return 3, one.get("id", ""), False
+        return _rank(one)
+
+    return sorted(noticed, key=rank)
 
 
-def _rank(element: Element) -> tuple[int, str]:
-    """Return the sort key of a child; sorting is stable, so the rest stays as the file has it."""
+def _rank(element: Element) -> _Rank:
+    """Return the rank of an element that no flow leads to, and that is none."""
     name = kind(element)
     if name == "flowNodeRef":  # a lane holds its nodes in no order
-        return 0, element.text or ""
-    if name in _FIRST:
-        return _FIRST.index(name) - len(_FIRST), ""
-    return (1, "") if name in _LAST else (0, "")
+        return 0, element.text or "", False
+    place, attribute = _RANKS.get(name, (0, None))
+    return place, element.get(attribute, "") if attribute else "", False
 
 
 def _is_empty(element: Element) -> bool:
@@ -108,6 +149,8 @@ def _is_empty(element: Element) -> bool:
     namespace, name = split(element.tag)
     if namespace == _DRAWING:
         return True
+    if element.tag == camunda("property"):  # a field of the element template, left empty
+        return name_of(element).startswith(PREFIX) and not value_of(element)
     if name == "extensionElements" or namespace == CAMUNDA:
         shells = name in {"extensionElements", "properties", "formData", "inputOutput"}
         return shells and all(map(_is_empty, element)) and not element.attrib

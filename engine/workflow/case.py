@@ -65,7 +65,13 @@ class NestedTooDeeply(Invalid):
     """Processes call each other too deeply."""
 
 
+class TooManyTokens(Invalid):
+    """Too much would go on in the case at once."""
+
+
 _DEEPEST = 50
+_MOST_TOKENS = 10_000
+"""At once: what repeats inside of what repeats is soon more than a memory holds."""
 
 
 class CaseWorkflow(BpmnWorkflow):  # type: ignore[misc]  # the library ships no types
@@ -115,6 +121,8 @@ def put(parent: Token, name: str, *, variables: Mapping[str, object] | None = No
     spec = workflow.spec.task_specs[name]
     if len(list(upwards(parent))) > _DEEPEST:
         raise NestedTooDeeply(element_id=spec.bpmn_id)
+    if len(workflow.tasks) >= _MOST_TOKENS:
+        raise TooManyTokens(element_id=spec.bpmn_id, allowed=_MOST_TOKENS)
     token = Task(workflow, spec, parent, state=TaskState.FUTURE, id=uuid_utils.compat.uuid7())
     token.data.update(variables or {})
     spec._update(token)

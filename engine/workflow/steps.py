@@ -49,6 +49,8 @@ _MOST_VISITS = 20_000
 _MOST_LOOKED_AT = 4_000_000
 """Tokens beside them, all in all: a loop that leaves something open at every turn gets slow long
 before it has visited so many nodes."""
+_ASKING = 8
+"""A token whose condition is asked costs as much as looking at so many."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NEVER = Moment(now=_LONG_AGO, due=lambda *_: _LONG_AGO)
 """For looking into a state without taking a step."""
@@ -131,7 +133,8 @@ def start(
 
     Raises:
         UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
-        TooManyVariables, TooManyInstances, NestedTooDeeply, RunsOn, Stuck: as they say.
+        TooManyVariables, TooManyInstances, TooManyTokens, NestedTooDeeply, RunsOn, Stuck: as they
+            say.
     """
     workflow = CaseWorkflow(specification.process, specification.program, moment)
     workflow.task_tree.data.update(variables)
@@ -156,7 +159,8 @@ def advance(
         TaskGone: the task is not open, or a timer that was due has just interrupted it.
         NobodyWaits: for what is delivered.
         UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
-        TooManyVariables, TooManyInstances, NestedTooDeeply, RunsOn, Stuck: as they say.
+        TooManyVariables, TooManyInstances, TooManyTokens, NestedTooDeeply, RunsOn, Stuck: as they
+            say.
     """
     workflow = states.load(state, specification, moment)
     before = [token.id for token in _waiting_timers(workflow)]
@@ -240,8 +244,9 @@ def _run(workflow: CaseWorkflow, specification: Specification) -> None:
     while workflow.ran < _MOST_VISITS and workflow.looked_at < _MOST_LOOKED_AT:
         workflow.ran += 1
         if specification.has_conditions:
-            look_at_conditions(workflow)
-            workflow.looked_at += len(workflow.tasks)
+            workflow.looked_at += _ASKING * len(workflow.tasks)
+            if look_at_conditions(workflow):
+                continue
         if workflow.agenda:
             token = workflow.agenda.pop()
             if is_there(token):

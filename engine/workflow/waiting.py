@@ -282,11 +282,17 @@ def throw_upwards(token: Token, event: Event, code: str) -> bool:
     return False
 
 
-def look_at_conditions(workflow: CaseWorkflow) -> None:
-    """Let every conditional event happen whose condition has come true, unless all has ended."""
-    while not workflow.completed and (found := list(_come_true(workflow))):
-        happenings = (partial(happen, one, Event.CONDITION, by) for one, by in found)
-        one_after_the_other(workflow, happenings)
+def look_at_conditions(workflow: CaseWorkflow) -> bool:
+    """Let the conditional events happen whose conditions have come true; return whether one has.
+
+    After that others may have come true.
+    """
+    if workflow.completed:
+        return False
+    found = list(_come_true(workflow))
+    happenings = (partial(happen, one, Event.CONDITION, by) for one, by in found)
+    one_after_the_other(workflow, happenings)
+    return bool(found)
 
 
 def _come_true(workflow: CaseWorkflow) -> Iterator[tuple[Token, Trigger]]:

@@ -5,10 +5,12 @@ import io
 import pytest
 from werkzeug.test import TestResponse
 
+from engine.config import ROOT
 from tests.api.client import Api, body_of, problem_of, wrong_fields
 from tests.clock import TestClock
 from tests.office import KEY, REFERENCE
 
+DRAGGED = ROOT / "tests" / "data" / "modeler" / "evaluasi-internal-capaian-kinerja-digeser.bpmn"
 CHANGED = REFERENCE.replace(b'value="Disposisi surat"', b'value="Disposisi surat masuk"')
 
 
@@ -127,3 +129,24 @@ def test_a_form_has_exactly_one_file(api: Api) -> None:
     assert wrong_fields(upload(api)).keys() == {"file"}
     assert wrong_fields(upload(api, REFERENCE, REFERENCE)).keys() == {"file"}
     assert wrong_fields(upload(api, REFERENCE, tamu="1")).keys() == {"tamu"}
+
+
+def test_what_the_modeler_saves_is_the_same_version_drawn_anew(api: Api) -> None:
+    dragged = DRAGGED.read_bytes()
+    answer = body_of(deploy(api, dragged))
+    assert (answer["version"], answer["created"], answer["redrawn"]) == (1, False, True)
+    shown = api.get(f"/process-definitions/{KEY}/versions/1/bpmn", by="staf")
+    assert shown.data == dragged
+    assert body_of(deploy(api, dragged))["redrawn"] is False
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_written_time_that_is_not_the_timers_is_refused_with_both_values(api: Api) -> None:
+    written = b'<camunda:property name="sop.waktu" value="PT10M" />'
+    answer = deploy(api, REFERENCE.replace(written, written.replace(b"PT10M", b"45 menit"), 1))
+    assert problem_of(answer) == (422, "diagram-refused")
+    (finding,) = body_of(answer)["findings"]
+    assert (finding["code"], finding["element_id"]) == ("times-differ", "Langkah_01_Memerintahkan")
+    for sentence in finding["message"].values():
+        assert '"45 menit"' in sentence
+        assert '"PT10M"' in sentence

@@ -12,8 +12,11 @@ from flask import Flask
 
 from api.rest.resource import PREFIX
 from api.wiring import NAME
+from engine import deployments
 from engine.database import Database
+from engine.deployments import File
 from engine.model import new_id
+from engine.permissions import SYSTEM
 from tests.api.client import PASSWORD, Api, body_of
 from tests.api.diagrams import ASKING, deployed, started
 from tests.api.rows import add_incident, add_notification
@@ -62,6 +65,16 @@ class Targets:
         path = f"/process-instances/{self.case()}/documents"
         answer = self.api.call("POST", path, by=HOLDER, data=a_file())
         return str(body_of(answer)["id"])
+
+    def deployment(self) -> str:
+        """Return the id of a new deployment of one file."""
+        with self._database.begin() as tx:
+            file = File(name="asking.bpmn", content=ASKING)
+            return str(
+                deployments.deploy(
+                    tx, [file], name="", source=None, by=SYSTEM, only_if_changed=False
+                ).deployment.id
+            )
 
     def incident(self) -> str:
         """Return the key of a new incident."""
@@ -136,6 +149,19 @@ MATRIX = (
     row("DELETE", "/tokens/current", EVERYBODY),
     row("POST", "/process-definitions", [OWNER], data=REFERENCE, content_type="text/xml"),
     row("POST", "/process-definitions/lint", [OWNER], data=REFERENCE, content_type="text/xml"),
+    row("GET", "/deployments", [OWNER, SUPERVISOR]),
+    Row(
+        "GET",
+        "/deployments/<uuid:deployment_id>",
+        [OWNER, SUPERVISOR],
+        lambda new: f"/deployments/{new.deployment()}",
+    ),
+    Row(
+        "GET",
+        "/deployments/<uuid:deployment_id>/resources/<path:name>",
+        [OWNER, SUPERVISOR],
+        lambda new: f"/deployments/{new.deployment()}/resources/asking.bpmn",
+    ),
     row("GET", "/process-definitions", EVERYBODY),
     row("GET", "/process-definitions/<key>", EVERYBODY, DEFINITION),
     row(
@@ -144,6 +170,8 @@ MATRIX = (
         EVERYBODY,
         f"{DEFINITION}/versions/1/bpmn",
     ),
+    row("GET", "/process-definitions/<key>/kit", EVERYBODY, f"{DEFINITION}/kit"),
+    row("GET", "/element-templates", EVERYBODY),
     row("POST", "/process-instances", [HOLDER, SUPERVISOR], json=NEW_CASE),
     row("GET", "/process-instances", EVERYBODY),
     Row(
@@ -378,6 +406,10 @@ PUBLIC = {
     ("GET", "/openapi.json"),
     ("GET", "/docs"),
     ("GET", "/static/<path:filename>"),
+    ("GET", "/.well-known/camunda-automation-platform/webapps"),
+    ("GET", "/cockpit/repository"),
+    ("GET", "/cockpit/process-instance/<uuid:instance_id>"),
+    ("GET", "/tasklist/"),
 }
 
 
@@ -386,7 +418,7 @@ def test_every_route_is_public_or_has_its_row(app: Flask) -> None:
     declared = {
         (method, rule.rule)
         for rule in app.url_map.iter_rules()
-        if not rule.endpoint.startswith("pages_")  # they have a matrix of their own
+        if not rule.endpoint.startswith(("camunda_", "pages_"))  # they are tested by themselves
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert declared == PUBLIC | {(row.method, PREFIX + row.rule) for row in MATRIX}

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -101,3 +102,15 @@ def test_deploying_is_all_or_nothing_and_names_all_that_is_broken(
     (second,) = shell.loads("deploy", SOP)["items"]
     assert (first["key"], first["version"], first["created"]) == (KEY, 1, True)
     assert (second["version"], second["created"]) == (1, False)
+
+
+@pytest.mark.usefixtures("database")
+def test_a_kit_is_written_where_it_is_wanted(shell: CommandLine, tmp_path: Path) -> None:
+    shell.run("deploy", SOP)
+    file = tmp_path / "modeler.zip"
+    done = shell.loads("kit", KEY, "--output", str(file))
+    assert done == {"file": str(file), "bytes": file.stat().st_size}
+    with ZipFile(file) as packed:
+        assert packed.read(f"{KEY}.bpmn") == Path(SOP).read_bytes()
+        assert ".camunda/element-templates/langkah-sop.json" in packed.namelist()
+    assert shell.run("kit", "nothing").exit_code == 1

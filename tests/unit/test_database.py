@@ -173,6 +173,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
     environment = {
         "ALUR_DATABASE_URL": "sqlite:////tmp/other.db",
         "ALUR_CALENDAR": "/etc/alur/calendar.toml",
+        "ALUR_ELEMENT_TEMPLATES": "/etc/alur/templates",
         "ALUR_TENANT_ID": "00000000-0000-7000-8000-000000000002",
         "ALUR_TOKEN_HOURS": "2",
         "ALUR_LOGIN_ATTEMPTS": "3",
@@ -185,6 +186,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
     assert settings == Settings(
         database_url="sqlite:////tmp/other.db",
         calendar=Path("/etc/alur/calendar.toml"),
+        element_templates=Path("/etc/alur/templates"),
         tenant_id=UUID("00000000-0000-7000-8000-000000000002"),
         token_hours=2,
         login_attempts=3,

@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine.workflow.case import VisitKind
-from tests.unit.workflow_diagrams import play
+from engine.workflow.case import TooManyTokens, VisitKind
+from engine.workflow.steps import RunsOn
+from tests.unit.workflow_diagrams import Play, compiled, play
 
 LOOP = (
     "start > xor1 > work > xor2",
@@ -115,3 +116,48 @@ def test_a_loop_without_a_choice_on_it_goes_round_and_round() -> None:
     for turn in range(20):
         assert case.open == ["ab"[turn % 2]]
         case.complete("ab"[turn % 2])
+
+
+def bounded(inside: str) -> bytes:
+    """Return a small diagram of these elements."""
+    return (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">'
+        f'<process id="p" isExecutable="true">{inside}</process></definitions>'
+    ).encode()
+
+
+def test_a_condition_that_is_true_whenever_it_is_asked_is_not_asked_for_ever() -> None:
+    round_and_round = bounded(
+        '<startEvent id="s"/><userTask id="work"/><endEvent id="e"/>'
+        '<boundaryEvent id="again" attachedToRef="work"><conditionalEventDefinition>'
+        "<condition>${x == 1}</condition></conditionalEventDefinition></boundaryEvent>"
+        '<sequenceFlow id="f1" sourceRef="s" targetRef="work"/>'
+        '<sequenceFlow id="f2" sourceRef="work" targetRef="e"/>'
+        '<sequenceFlow id="f3" sourceRef="again" targetRef="work"/>'
+    )
+    with pytest.raises(RunsOn) as refused:
+        Play(compiled(round_and_round)).start(x=1)
+    assert refused.value.details["element_id"] == "again"
+    assert Play(compiled(round_and_round)).start(x=2).open == ["work"]
+
+
+@pytest.mark.parametrize(("inner", "outer"), [(20, 20), (1000, 1000)])
+def test_what_repeats_inside_of_what_repeats_is_bounded_as_a_whole(inner: int, outer: int) -> None:
+    def times(number: int) -> str:
+        return (
+            "<multiInstanceLoopCharacteristics>"
+            f"<loopCardinality>{number}</loopCardinality></multiInstanceLoopCharacteristics>"
+        )
+
+    nested = compiled(
+        bounded(
+            f'<startEvent id="s"/><subProcess id="sub">{times(outer)}'
+            f'<userTask id="work">{times(inner)}</userTask></subProcess>'
+            '<sequenceFlow id="f" sourceRef="s" targetRef="sub"/>'
+        )
+    )
+    if inner * outer < 1000:
+        assert len(Play(nested).start().last.tasks) == inner * outer
+    else:
+        with pytest.raises(TooManyTokens):
+            Play(nested).start()
