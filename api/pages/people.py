@@ -15,7 +15,7 @@ from engine.database import Transaction
 from engine.errors import Invalid, Said
 from engine.model import Capacity, Holder, Role, User
 from engine.people import InvalidPerson
-from engine.permissions import Actor
+from engine.permissions import Actor, require
 from engine.repository import PageRequest
 from engine.repository.people import holdings_of
 
@@ -104,7 +104,8 @@ def show_holding(
     form: Form | None = None,
     error: Invalid | None = None,
 ) -> str:
-    """Show one holding, to end or to correct it."""
+    """Show one holding, to end or to correct it. Raises RoleNeeded."""
+    require(by, Role.ADMIN)
     position = people.get_position(tx, position_id, by=by)
     holder = repository.holder(tx, position_id, holder_id)
     return render(
@@ -146,12 +147,13 @@ def show_users(tx: Transaction, by: Actor) -> str:
 @pages.get("/orang/pengguna/baru")
 def show_new_user(
     tx: Transaction,  # noqa: ARG001 — every page has one
-    by: Actor,  # noqa: ARG001 — whoever is no admin is told when sending it
+    by: Actor,
     *,
     form: Form | None = None,
     error: Invalid | None = None,
 ) -> str:
-    """Ask who is to be added."""
+    """Ask who is to be added. Raises RoleNeeded: better before the form is filled in than after."""
+    require(by, Role.ADMIN)
     values = form if form is not None else {}
     roles = form.getlist("roles") if form is not None else [Role.ACTOR.value]
     return render("new_user.html", values=values, roles=roles, error=error)

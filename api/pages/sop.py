@@ -12,7 +12,6 @@ from api.pages.queries import read_query
 from api.pages.rendering import render
 from api.rest.schemas import ListQuery, Query
 from engine import definitions, instances, repository
-from engine.bpmn.differences import differences
 from engine.bpmn.forms import from_texts
 from engine.bpmn.sop import FormField, Process
 from engine.bpmn.values import is_computed
@@ -88,7 +87,7 @@ def show_differences(tx: Transaction, by: Actor, key: str) -> str:  # noqa: ARG0
     query = read_query(DifferenceQuery)
     before = repository.definition_version(tx, key, query.dari)
     after = repository.definition_version(tx, key, query.ke)
-    found = differences(_process(tx, before), _process(tx, after))
+    found = definitions.compare(tx, key, query.dari, query.ke)
     return render("differences.html", before=before, after=after, differences=found)
 
 

@@ -18,6 +18,7 @@ from api.rest.schemas import (
     local,
 )
 from engine import definitions, repository
+from engine.bpmn.differences import Difference, Subject
 from engine.bpmn.findings import Finding, Severity, has_error
 from engine.bpmn.forms import start_schema
 from engine.bpmn.sop import FieldType, FormField, Lane, Process, Step
@@ -239,6 +240,36 @@ class ShownDefinition(DefinitionVersion):
         )
 
 
+class DifferenceQuery(Query):
+    """Which two versions are compared."""
+
+    before: int = Field(alias="from", ge=1, le=2**31 - 1, description="A version.")
+    after: int = Field(alias="to", ge=1, le=2**31 - 1, description="A version, usually later.")
+
+
+class ShownDifference(Answer):
+    """One thing that is another than before."""
+
+    subject: Subject
+    of: str = Field(description="Which one: the key of the entry, the name of lane or step.")
+    field: str | None = Field(description="Of a step that is in both; null: the whole.")
+    before: str | None = Field(description="null: it is new.")
+    after: str | None = Field(description="null: it is gone.")
+
+    @classmethod
+    def shown(cls, one: Difference) -> "ShownDifference":
+        """Return the difference as it is shown."""
+        return cls(
+            subject=one.subject, of=one.of, field=one.field, before=one.before, after=one.after
+        )
+
+
+class DifferenceList(Answer):
+    """What differs, in the order of the SOP."""
+
+    items: list[ShownDifference]
+
+
 @resource.upload(
     "/process-definitions",
     {200: DeployedDefinition, 201: DeployedDefinition},
@@ -301,6 +332,18 @@ def get_process_definition(
         definitions.load(tx, current.id).process,
         [DefinitionVersion.of(tx, one) for one in versions],
     )
+
+
+@resource.get("/process-definitions/<key>/differences", DifferenceList, problems=(404,))
+def list_differences(
+    tx: Transaction,
+    by: Actor,  # noqa: ARG001 — everybody logged in
+    key: str,
+    query: DifferenceQuery,
+) -> DifferenceList:
+    """Say what differs between two versions, as readers of the SOP see it."""
+    found = definitions.compare(tx, key, query.before, query.after)
+    return DifferenceList(items=[ShownDifference.shown(one) for one in found])
 
 
 @resource.get(

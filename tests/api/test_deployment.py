@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 
 from engine.config import ROOT
 from tests.api.client import Api, body_of, problem_of, wrong_fields
+from tests.api.diagrams import deployed
 from tests.clock import TestClock
 from tests.office import KEY, REFERENCE
 
@@ -150,3 +151,14 @@ def test_a_written_time_that_is_not_the_timers_is_refused_with_both_values(api: 
     for sentence in finding["message"].values():
         assert '"45 menit"' in sentence
         assert '"PT10M"' in sentence
+
+
+def test_the_differences_of_two_versions_are_told(api: Api) -> None:
+    changed = REFERENCE.replace(b'name="Mengoreksi Dokumen', b'name="Memeriksa Dokumen')
+    deployed(api, changed)
+    path = f"/process-definitions/{KEY}/differences"
+    (difference,) = body_of(api.get(path, by="staf", **{"from": 1, "to": 2}))["items"]
+    assert (difference["subject"], difference["field"]) == ("step", "name")
+    assert difference["after"].startswith("Memeriksa")
+    assert body_of(api.get(path, by="staf", **{"from": 2, "to": 2}))["items"] == []
+    assert api.get(path, by="staf", **{"from": 1, "to": 9}).status_code == 404

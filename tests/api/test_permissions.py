@@ -166,6 +166,12 @@ MATRIX = (
     row("GET", "/process-definitions/<key>", EVERYBODY, DEFINITION),
     row(
         "GET",
+        "/process-definitions/<key>/differences",
+        EVERYBODY,
+        f"{DEFINITION}/differences?from=1&to=1",
+    ),
+    row(
+        "GET",
         "/process-definitions/<key>/versions/<int(max=2147483647):version>/bpmn",
         EVERYBODY,
         f"{DEFINITION}/versions/1/bpmn",
