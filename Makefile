@@ -57,6 +57,11 @@ bench-pages: .venv/dev  ## measure pages: 50,000 open tasks, 1,000,000 rows of h
 fuzz: .venv/dev  ## try 100,000 random and spoilt diagrams (NUMBER=…, SEED=…); failures in var/fuzz
 	$(PY) -m tests.fuzz --number $(or $(NUMBER),100000) $(if $(SEED),--seed $(SEED))
 
+.PHONY: pictures
+pictures: .venv/dev chromium  ## take the pictures of the guides anew, with the browser tests
+	$(PY) -m pytest -q tests/browser/test_guides.py
+	cp var/screenshots/panduan/*.png docs/panduan/gambar/
+
 .PHONY: vendor
 vendor:  ## fetch what browsers load anew, by npm, into the vendor folders
 	$(PYTHON) -m tests.vendoring

@@ -91,7 +91,8 @@ class Person:
         found = self.page.evaluate("async () => JSON.stringify((await axe.run()).violations)")
         return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in json.loads(found)]
 
-    def picture(self, name: str) -> None:
-        """Take a picture of the whole page into `var/screenshots/`."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+    def picture(self, name: str, *, whole: bool = True) -> None:
+        """Take a picture of the page, or of what is seen of it, into `var/screenshots/`."""
+        path = SCREENSHOTS / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=path, full_page=whole)
