@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from engine.durations import Duration, InvalidDuration
 from engine.errors import Invalid
 
 _MOST = 1_000_000
-_ISO = re.compile(r"R(?P<times>[0-9]{0,7})/(?:(?P<start>[^/P][^/]*)/)?(?P<interval>P[^/]*)")
+_ISO = re.compile(r"R(?P<times>[0-9]{0,7})/(?P<first>[^/]+)(?:/(?P<second>[^/]+))?")
 
 
 class InvalidCycle(Invalid):
@@ -36,7 +36,28 @@ class Cycle:
         if times == 0 or (times or 0) > _MOST:
             raise InvalidCycle(f"{text[:60]!r} repeats never or more than {_MOST} times")
         try:
-            start = datetime.fromisoformat(match["start"]) if match["start"] else None
-            return cls(times=times, start=start, interval=Duration.parse(match["interval"]))
-        except (ValueError, InvalidDuration) as error:
+            start, interval = _read(times, match["first"], match["second"])
+        except (ValueError, OverflowError, TypeError, InvalidDuration) as error:
             raise InvalidCycle(f"{text[:60]!r}: {error}") from error
+        return cls(times=times, start=start, interval=interval)
+
+
+def _read(times: int | None, first: str, second: str | None) -> tuple[datetime | None, Duration]:
+    """Return when it happens first, and how far apart, in whichever of the four ways it is written.
+
+    `PT1H`; `<start>/PT1H`; `<start>/<end>`, as far apart as these two; `PT1H/<end>`, the last time
+    at the end.
+    """
+    if second is None:
+        return None, Duration.parse(first)
+    if not first.startswith("P"):
+        start = datetime.fromisoformat(first)
+        if second.startswith("P"):
+            return start, Duration.parse(second)
+        apart = datetime.fromisoformat(second) - start
+        return start, Duration(seconds=int(apart.total_seconds()))
+    interval, end = Duration.parse(first), datetime.fromisoformat(second)
+    if times is None or interval.months:
+        raise ValueError("with an end, say how often, in weeks, days or hours")
+    length = timedelta(weeks=interval.weeks, days=interval.days, seconds=interval.seconds)
+    return end - (times - 1) * length, interval

@@ -1,5 +1,7 @@
 """Activities: work of people, assignments, sub-processes, calls, with what is attached to them."""
 
+from collections.abc import Sequence
+
 from engine.bpmn.program import Event, Kind, Node, Scope
 from engine.workflow.case import (
     Token,
@@ -18,6 +20,7 @@ from engine.workflow.nodes import (
     clear,
     enter_all,
     leave,
+    running,
     settle,
     taken,
 )
@@ -127,20 +130,31 @@ class ScopeSpec(Activity):
                 put(token, armed(event_scope))
 
     def left_by(self, token: Token) -> None:
-        """End an ad-hoc sub-process as soon as its condition holds."""
+        """End an ad-hoc sub-process as soon as its condition holds, or begin what is next in it."""
         scope = self.scope(token)
         if scope.completion and holds_already(token, scope.completion):
             token.internal_data[BEGUN] = len(scope.starts)
             if scope.drops_rest:
                 clear(token)
+        self._begin_next(token)
 
     def emptied(self, token: Token) -> None:
+        if not self._begin_next(token):
+            token.complete()
+
+    def _begin_next(self, token: Token) -> bool:
+        """Begin the next activity of those that run one by one, if it is its turn.
+
+        Event sub-processes run beside them and keep none of them waiting.
+        """
         scope, begun = self.scope(token), token.internal_data.get(BEGUN)
-        if begun is not None and begun < len(scope.starts):
-            token.internal_data[BEGUN] = begun + 1
-            put(token, scope.starts[begun])
-            return
-        token.complete()
+        if begun is None or begun >= len(scope.starts):
+            return False
+        if any(one.task_spec.node.kind is not Kind.EVENT_SCOPE for one in running(token)):
+            return False
+        token.internal_data[BEGUN] = begun + 1
+        put(token, scope.starts[begun])
+        return True
 
     def go_on(self, token: Token) -> None:
         if self.node.isolated:
@@ -191,11 +205,8 @@ def _hand_out(token: Token, node: Node) -> None:
 
 
 def record(token: Token) -> None:
-    """Remember in the scope around an activity how to undo it, if it can be undone."""
+    """Remember around an activity how to undo it, if it can be undone: a turn in its loop."""
     spec, node = token.task_spec, token.task_spec.node
-    scope = token.parent.parent if spec.repeated else token.parent
-    if scope.task_spec.node.kind is Kind.EVENTS:
-        scope = scope.parent
     inside = token.internal_data.get(DONE)
     undoing = _compensation_of(token) if isinstance(spec, ScopeSpec) else None
     entry: dict[str, object] = {"activity": node.id}
@@ -209,7 +220,23 @@ def record(token: Token) -> None:
         return
     if token.data:
         entry[SEEN] = dict(token.data)
-    scope.internal_data.setdefault(DONE, []).append(entry)
+    _remember(token, [entry])
+
+
+def hand_on(token: Token) -> None:
+    """Let what can be undone of a loop that has completed be undone in the scope around it.
+
+    A loop that is interrupted has not completed, and nothing of it is undone.
+    """
+    if done := token.internal_data.get(DONE):
+        _remember(token, done)
+
+
+def _remember(token: Token, entries: Sequence[dict[str, object]]) -> None:
+    around = token.parent
+    if around.task_spec.node.kind is Kind.EVENTS:
+        around = around.parent
+    around.internal_data.setdefault(DONE, []).extend(entries)
 
 
 def _compensation_of(token: Token) -> str | None:

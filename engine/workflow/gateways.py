@@ -142,7 +142,8 @@ def _can_come(program: Program, scope: Token, node: Node, first: Sequence[Token]
     filled = [flow for flow in node.joins if arrival(flow) in taken]
     empty = [flow for flow in node.joins if arrival(flow) not in taken]
     before = _before_each(program, node)
-    to_filled, to_empty = _leading_to(before, node, filled), _leading_to(before, node, empty)
+    to_filled = _leading_to(before, node, filled, by_attached=False)
+    to_empty = _leading_to(before, node, empty, by_attached=True)
     others = {
         token.task_spec.node.id
         for token in scope.children
@@ -166,13 +167,21 @@ def _before_each(program: Program, node: Node) -> Mapping[str, Sequence[tuple[st
 
 
 def _leading_to(
-    before: Mapping[str, Sequence[tuple[str, str]]], node: Node, flows: Sequence[str]
+    before: Mapping[str, Sequence[tuple[str, str]]],
+    node: Node,
+    flows: Sequence[str],
+    *,
+    by_attached: bool,
 ) -> set[str]:
-    """Return the ids of the nodes from which one of these flows can be reached past the gateway."""
+    """Return the ids of the nodes from which one of these flows can be reached past the gateway.
+
+    What an attached event may do counts only where asked for: a path is made of sequence flows.
+    """
     found = {one for one, flow in before.get(node.id, ()) if flow in flows} - {node.id}
     waiting = list(found)
     while waiting:
-        new = {one for one, _ in before.get(waiting.pop(), ())} - found - {node.id}
+        steps = before.get(waiting.pop(), ())
+        new = {one for one, flow in steps if flow or by_attached} - found - {node.id}
         found |= new
         waiting += new
     return found

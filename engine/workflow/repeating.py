@@ -6,7 +6,7 @@ from typing import Any
 from engine.bpmn.program import Loop, MultiInstance, Node
 from engine.errors import Invalid, Said
 from engine.expressions import ExpressionFailed
-from engine.workflow.activities import OWN, Activity
+from engine.workflow.activities import OWN, Activity, hand_on
 from engine.workflow.case import Token, evaluate, holds, put, remove
 from engine.workflow.nodes import leave, settle, taken
 
@@ -27,6 +27,7 @@ class Repeat(Activity):
         """Note nothing: the turns were noted."""
 
     def go_on(self, token: Token) -> None:
+        hand_on(token)
         leave(token, taken(token))
 
     def turned(self, token: Token, turn: Token) -> None:

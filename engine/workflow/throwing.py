@@ -85,9 +85,13 @@ def _cancel(token: Token) -> None:
     """Take away what else runs in the transaction around a token, which then undoes the rest."""
     transaction = _transaction(token)
     around = set(map(id, upwards(token)))
-    for other in transaction.children:
-        if other.task_spec.node.kind is not Kind.BOUNDARY and id(other) not in around:
-            remove(other)
+    for scope in upwards(token.parent):
+        for other in scope.children:
+            stays = scope is transaction and other.task_spec.node.kind is Kind.BOUNDARY
+            if not stays and id(other) not in around:
+                remove(other)
+        if scope is transaction:
+            break
     token.internal_data[_UNDOING] = transaction.internal_data.pop(DONE, [])
 
 

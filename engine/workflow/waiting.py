@@ -265,12 +265,11 @@ def throw_upwards(token: Token, event: Event, code: str) -> bool:
     """
     inner, scope = token, token.parent
     while scope is not None:
-        inside_event_scope = inner.task_spec.node.kind is Kind.EVENT_SCOPE
         catching = [
             ((waiting.task_spec.node.kind is Kind.BOUNDARY, trigger.name != code), waiting, trigger)
             for waiting in scope.children
             if is_waiting(waiting)
-            and not (inside_event_scope and isinstance(waiting.task_spec, Armed))
+            and waiting.task_spec.node is not inner.task_spec.node  # it does not catch its own
             for trigger in waiting.task_spec.triggers
             if trigger.event is event and trigger.name in {"", code}
         ]
