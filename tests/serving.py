@@ -18,6 +18,6 @@ def serving(app: Flask) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
+        server.task_dispatcher.shutdown()  # first: a worker tells the loop that it is done
         server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))  # ends the loop
         thread.join()
-        server.task_dispatcher.shutdown()

@@ -38,7 +38,8 @@ function mark(viewer, marks) {
     const html = document.createElement("span");
     html.className = `on-shape ${states.join(" ")}`;
     html.textContent = badge;
-    viewer.get("overlays").add(element_id, "standing", { position: { bottom: 11, left: -8 }, html });
+    const position = { bottom: 11, left: -8 };
+    viewer.get("overlays").add(element_id, "standing", { position, html, scale: { min: 0.9 } });
   }
 }
 

@@ -81,6 +81,8 @@ def test_every_page_is_drawn_without_fault_for_everybody(
         person.page.wait_for_load_state("networkidle")
         person.picture(f"{name}-{scheme}-{width}")
         wrong[name] = person.violations()
+        if person.page.locator("figure.diagram:not([data-drawn])").count():
+            wrong[name].append("a diagram is not drawn")
         if person.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wrong[name].append("scrolls sideways")
     assert {name: found for name, found in wrong.items() if found} == {}
