@@ -34,7 +34,7 @@ test: .venv/dev chromium  ## lint, types, import contracts and all tests
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: chaos
 chaos: .venv/dev  ## kill everything at random under load, and audit what is left (20 minutes each)

@@ -75,8 +75,10 @@ def test_every_page_is_drawn_without_fault_for_everybody(
 ) -> None:
     scheme, width = look["color_scheme"], look["viewport"]["width"]
     wrong = {}
+    usernames = {username for username, _ in PAGES.values()}
+    people = {username: sit_down(username, **look) for username in usernames}
     for name, (username, path) in PAGES.items():
-        person = sit_down(username, **look)
+        person = people[username]
         person.open(path.format_map(busy))
         person.page.wait_for_load_state("networkidle")
         person.picture(f"{name}-{scheme}-{width}")
