@@ -24,7 +24,7 @@ install: .venv/run  ## install into .venv, and start nothing
 
 # Where Chromium is missing and cannot be installed, its tests fail and say so.
 .PHONY: chromium
-chromium:
+chromium:  ## install Chromium for the browser tests, where it is missing and may be
 	@command -v chromium chromium-browser >/dev/null || { [ "$$(id -u)" = 0 ] && \
 		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || true
 
