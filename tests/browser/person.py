@@ -14,7 +14,7 @@ from engine.config import ROOT
 from tests.api.client import PASSWORD
 
 SCREENSHOTS = ROOT / "var" / "screenshots"
-_PATIENCE = 5_000
+_PATIENCE = 15_000
 """Milliseconds after which a page has shown what it was going to show."""
 _AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.js"
 
@@ -56,7 +56,8 @@ class Person:
             self.open("/masuk")
         self.page.get_by_label("Nama pengguna").fill(username)
         self.page.get_by_label("Kata sandi").fill(password)
-        self.page.get_by_role("button", name="Masuk").click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Masuk").click()
         return self
 
     def click(self, name: str, *, role: Any = None, exact: bool = False) -> Person:  # noqa: ANN401 — a role of ARIA
@@ -65,8 +66,9 @@ class Person:
             self.page.get_by_role(role, name=name, exact=exact).first.click()
             return self
         links = self.page.get_by_role("link", name=name, exact=exact)
-        found = links if links.count() else self.page.get_by_role("button", name=name, exact=exact)
-        found.first.click()
+        buttons = self.page.get_by_role("button", name=name, exact=exact)
+        links.or_(buttons).first.wait_for()
+        (links if links.count() else buttons).first.click()
         return self
 
     @property

@@ -1,9 +1,5 @@
 """What an engine can get wrong without a word: each goes right, or is refused by name."""
 
-import sys
-from collections.abc import Callable
-from types import FrameType
-
 import pytest
 
 from engine.bpmn.findings import DiagramRefused, Severity
@@ -13,6 +9,7 @@ from engine.bpmn.reader import read
 from engine.workflow import state, steps
 from engine.workflow.case import VisitKind
 from engine.workflow.steps import Delivery, NobodyWaits, TaskGone
+from tests.growth import calls_of
 from tests.unit.small_diagrams import arrows, source
 from tests.unit.workflow_diagrams import Play, compiled, play, xml
 
@@ -48,22 +45,6 @@ def deliver(case: Play, event: Event, name: str) -> Play:
     )
     case.visits += case.last.visits
     return case
-
-
-def calls_of(step: Callable[[], object]) -> int:
-    """Return how many functions of ours and of the libraries a step calls."""
-    count = 0
-
-    def counted(_: FrameType, event: str, __: object) -> None:
-        nonlocal count
-        count += event in {"call", "c_call"}
-
-    sys.setprofile(counted)
-    try:
-        step()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 # A case does not end, slow down or grow because it has come far.
