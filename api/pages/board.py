@@ -16,6 +16,7 @@ from api.pages.charts import Chart
 from api.pages.declaring import Pages
 from api.pages.language import gettext, language, locale
 from api.pages.marks import Mark
+from api.pages.persons import introduce
 from api.pages.queries import read_query
 from api.pages.rendering import render
 from api.report_tables import Table, percent
@@ -90,6 +91,7 @@ def show_delayed(tx: Transaction, by: Actor) -> str:
         timeliness=query.waktu,
     )
     found = worklist.of_the_office(tx, wanted, by=by, page=query.page())
+    introduce(tx, [one.record.assignee for one in found.entries])
     return render(
         "board_tasks.html",
         query=query,

@@ -9,6 +9,7 @@ from pydantic import Field
 from api.pages import timeline, together
 from api.pages.declaring import Form, Pages, to
 from api.pages.marks import marks_of
+from api.pages.persons import introduce
 from api.pages.queries import read_query
 from api.pages.rendering import render
 from api.rest.schemas import ListQuery
@@ -48,9 +49,10 @@ def show_cases(tx: Transaction, by: Actor) -> str:
         process_definition_key=query.sop,
         search=query.cari,
         state=query.keadaan,
-        started_by=by.username if query.milik == "saya" else None,
+        mine=query.milik == "saya",
     )
     found = instances.find(tx, wanted, by=by, page=query.page())
+    introduce(tx, [one.instance.started_by for one in found.items])
     return render(
         "cases.html",
         query=query,
@@ -77,6 +79,8 @@ def show_case(
         tx, instance_id, by=by, page=PageRequest(limit=_EVENTS, after=after)
     )
     names = _names(tx, case)
+    introduce(tx, [case.record.instance.started_by, *timeline.people_of(happened.items)])
+    introduce(tx, [one.task.completed_by for one in case.steps if one.task])
     positions = position_names(tx, timeline.positions_of(happened.items))
     return render(
         "case.html",

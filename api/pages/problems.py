@@ -5,7 +5,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.response import Response as AnyResponse
 
 from api import errors
+from api.pages.persons import introduce
 from api.pages.rendering import page_response, render
+from api.wiring import wired
 from engine.errors import AlurError
 
 _PROGRAMS = ("/api/", "/engine-rest/", "/.well-known/", "/static/")
@@ -33,6 +35,9 @@ def _answer(error: Exception) -> AnyResponse:
 
 def _page(error: Exception, status: int) -> str:
     g.unread = 0  # its transaction is over: nothing can be counted any more
+    if isinstance(error, AlurError) and (who := error.details.get("completed_by")):
+        with wired().database.read() as tx:
+            introduce(tx, [str(who)])
     sentence = error.args[0] if isinstance(error, AlurError) and error.args else ""
     return render("problem.html", status=status, sentence=sentence, error=error)
 

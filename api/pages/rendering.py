@@ -16,6 +16,7 @@ from werkzeug.local import LocalProxy
 
 from api.pages import session
 from api.pages.language import LANGUAGES, gettext, language, locale, ngettext, said, written
+from api.pages.persons import person
 from engine import notifications
 from engine.bpmn.findings import Text
 from engine.durations import Duration, InvalidDuration
@@ -56,6 +57,7 @@ def install(app: Flask) -> None:
         standard=standard,
         minutes=minutes,
         number=number,
+        person=person,
         said=said,
         text=text,
     )

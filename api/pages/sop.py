@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.pages.declaring import Form, Pages, to
 from api.pages.fields import typed
+from api.pages.persons import introduce
 from api.pages.queries import read_query
 from api.pages.rendering import render
 from api.rest.schemas import ListQuery, Query
@@ -42,6 +43,7 @@ def show_definitions(tx: Transaction, by: Actor) -> str:  # noqa: ARG001 — eve
     """Show the SOPs in force."""
     query = read_query(ListQuery)
     found = repository.definitions_in_force(tx, query.page())
+    introduce(tx, [one.deployed_by for one in found.items])
     return render(
         "definitions.html",
         definitions=found.items,
@@ -62,6 +64,7 @@ def show_definition(
     versions = repository.versions(tx, key)
     if not versions:
         raise repository.DefinitionNotFound(key=key)
+    introduce(tx, [one.deployed_by for one in versions])
     query = read_query(VersionQuery)
     in_force = next((one for one in versions if one.effective_from <= tx.now), None)
     shown = in_force or versions[0]

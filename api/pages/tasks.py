@@ -10,10 +10,11 @@ from api import metrics, responses
 from api.pages import fields, together
 from api.pages.declaring import Form, Pages, back_to, to
 from api.pages.marks import marks_of
+from api.pages.persons import introduce
 from api.pages.queries import read_query
 from api.pages.rendering import render
 from api.rest.schemas import Query
-from engine import definitions, drafts, instances, repository, tasks, worklist
+from engine import definitions, drafts, instances, tasks, worklist
 from engine.bpmn.forms import from_texts
 from engine.bpmn.sop import FormField
 from engine.database import Transaction
@@ -58,6 +59,7 @@ def show_task(
     draft = drafts.get(tx, task_id, by=by)
     case = instances.get(tx, task.instance_id, by=by)
     earlier = tasks.completed_before(tx, task)
+    introduce(tx, [detail.record.assignee, *(one.completed_by for one in [task, *earlier])])
     loaded = definitions.load(tx, detail.record.definition_id)
     is_open = task.state is TaskState.OPEN
     return render(
@@ -74,7 +76,6 @@ def show_task(
         earlier=earlier,
         marks=marks_of(case.steps, here=task_id),
         version=case.record.definition_version,
-        names=_names(tx, detail, earlier),
         panel=together.panel(tx, by, task.instance_id, form=form, error=error),
         error=None if together.is_about_panel(error) else error,
         may_do=is_open and is_candidate(by, task),
@@ -86,15 +87,6 @@ def show_task(
 def _done(tx: Transaction, by: Actor) -> Task | None:
     before = read_query(TaskQuery).selesai
     return None if before is None else tasks.completed_by(tx, before, by=by)
-
-
-def _names(tx: Transaction, detail: tasks.TaskDetail, earlier: Sequence[Task]) -> dict[str, str]:
-    """Return what the people that the page speaks of are called."""
-    spoken_of = {
-        detail.record.assignee,
-        *(one.completed_by for one in [detail.record.task, *earlier]),
-    }
-    return repository.names_of(tx, {username for username in spoken_of if username})
 
 
 def _filled(

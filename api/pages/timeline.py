@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from api.pages.language import gettext
+from api.pages.persons import person
 from engine.history import EventType
 from engine.model import Capacity, HistoryEvent
 
@@ -23,11 +24,19 @@ def sentence(event: HistoryEvent, names: Mapping[str, str]) -> str:
     return what % {
         "name": names.get(event.element_id or "", event.element_id or ""),
         "reason": detail.get("reason", ""),
-        "assignee": detail.get("assignee", ""),
+        "assignee": person(detail.get("assignee", "")),
         "event": detail.get("name", ""),
-        "told": ", ".join(detail.get("told", ())),
+        "told": ", ".join(map(person, detail.get("told", ()))),
         "file": detail.get("name", ""),
     }
+
+
+def people_of(events: Iterable[HistoryEvent]) -> set[str]:
+    """Return the user names of everybody that the sentences speak of."""
+    spoken_of: set[str] = set()
+    for event in events:
+        spoken_of |= {event.actor, event.detail.get("assignee", ""), *event.detail.get("told", ())}
+    return spoken_of
 
 
 def positions_of(events: Iterable[HistoryEvent]) -> set[str]:

@@ -4,7 +4,7 @@ Such a page gives its template what `panel` returns, and declares two addresses 
 `/komentar` and `/dokumen`, that call `write_comment` and `attach_document`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -13,8 +13,9 @@ from flask import Response
 
 from api import files
 from api.pages.declaring import Form, Pages, back_to
+from api.pages.persons import introduce
 from api.wiring import wired
-from engine import comments, documents, repository
+from engine import comments, documents
 from engine.comments import InvalidComment
 from engine.database import Transaction
 from engine.documents import InvalidDocument, Upload
@@ -35,8 +36,6 @@ class Panel:
 
     comments: Sequence[Comment]
     documents: Sequence[Document]
-    names: Mapping[str, str]
-    """Of people, by user name."""
     removable: frozenset[UUID]
     """The documents that whoever looks may remove."""
     most_bytes: int
@@ -61,13 +60,12 @@ def panel(
     """
     said = comments.find(tx, instance_id, by=by, page=_SHOWN).items
     kept = documents.find(tx, instance_id, by=by, page=_SHOWN).items
-    people = {one.written_by for one in said} | {one.uploaded_by for one in kept}
-    people |= {one.removed_by for one in kept if one.removed_by}
+    introduce(tx, [one.written_by for one in said])
+    introduce(tx, [who for one in kept for who in (one.uploaded_by, one.removed_by)])
     ours = is_about_panel(error)
     return Panel(
         comments=said,
         documents=kept,
-        names=repository.names_of(tx, people),
         removable=frozenset(
             one.id for one in kept if one.removed_at is None and documents.may_remove(one, by)
         ),

@@ -41,6 +41,9 @@ class InstanceQuery(ListQuery):
     started_by: str | None = Field(
         None, max_length=64, description="A user name; `me` is whoever asks.", examples=["me"]
     )
+    mine: bool = Field(
+        default=False, description="Whoever asks has started it, or has or had a task in it."
+    )
     started_before: Moment | None = None
     started_after: Moment | None = None
 
@@ -52,6 +55,7 @@ class InstanceQuery(ListQuery):
             search=self.search,
             state=self.state,
             started_by=by.username if self.started_by == "me" else self.started_by,
+            mine=self.mine,
             started_before=self.started_before,
             started_after=self.started_after,
         )

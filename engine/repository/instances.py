@@ -101,6 +101,8 @@ class InstanceFilter:
     """Is somewhere in the business key, in capitals or not."""
     state: InstanceState | None = None
     started_by: str | None = None
+    mine: bool = False
+    """Whoever looks has started it, or has or had a task in it."""
     started_before: datetime | None = None
     started_after: datetime | None = None
 
@@ -126,7 +128,7 @@ def instances(
 ) -> Page[InstanceRecord]:
     """Return the cases that a user may see and that pass the filter, the newest first."""
     query = _instances(tx).where(*_instance_conditions(wanted))
-    if not by.everything:
+    if wanted.mine or not by.everything:
         own = and_(
             Task.tenant_id == ProcessInstance.tenant_id, Task.instance_id == ProcessInstance.id
         )

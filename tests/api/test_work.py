@@ -134,6 +134,7 @@ def test_the_history_says_who_and_when_in_the_zone_of_the_office(api: Api) -> No
         ({"business_key": "A"}, ["A"]),
         ({"started_by": "me"}, ["A", "B"]),
         ({"started_by": "kepala.badan"}, []),
+        ({"mine": "true"}, ["A", "B"]),
         ({"state": "completed"}, []),
         ({"started_before": "2026-11-04T09:00:00+08:00"}, []),
         ({"started_after": "2026-11-04T01:00:00Z"}, ["B"]),

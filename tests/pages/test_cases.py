@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from engine import people, repository
 from engine.model import InstanceState
+from engine.permissions import SYSTEM
 from tests.api.diagrams import ASKING
-from tests.office import Office, PlayedCase
+from tests.office import Office, PlayedCase, appoint
 from tests.pages.client import Visitor, text_of
 
 Visit = Callable[..., Visitor]
@@ -124,3 +126,35 @@ def test_comments_and_documents_belong_to_the_case(visit: Visit, case: PlayedCas
     assert "Data menyusul." in said
     assert "laporan.pdf" in said
     assert "melampirkan dokumen “laporan.pdf”" in said
+
+
+def test_people_are_called_by_their_names_wherever_they_are_spoken_of(
+    visit: Visit, office: Office, case: PlayedCase
+) -> None:
+    with office.database.begin() as tx:
+        person = repository.user_by_name(tx, "kepala.badan")
+        people.change_user(tx, person.id, name="Ibu Kepala", by=SYSTEM)
+        colleague = repository.user_by_name(tx, "kasubag")
+        appoint(tx, repository.position_by_code(tx, "kepala-badan"), colleague.id)
+    supervisor = visit("supervisor")
+    case_page = text_of(supervisor.get(page(case)))
+    assert "Ibu Kepala sebagai kepala-badan menyelesaikan “Memerintahkan" in case_page
+    assert "kepala.badan" not in case_page
+    task = case.task("Membuat format")
+    assert "Ibu Kepala, 4 Nov 2026" in text_of(supervisor.get(f"/tugas/{task.id}"))
+    (done,) = [one.task for one in case.progress().steps if one.task and one.task.completed_by]
+    too_late = visit("kasubag").post(f"/tugas/{done.id}/selesai")
+    assert too_late.status_code == 409
+    assert "Ibu Kepala menyelesaikannya pada 4 Nov 2026" in text_of(too_late)
+
+
+def test_cases_of_ones_own_are_those_one_started_or_has_a_task_in(
+    visit: Visit,
+    office: Office,
+    case: PlayedCase,  # noqa: ARG001 — it is there to be found
+) -> None:
+    supervisor = visit("supervisor")
+    assert "LAKIP/2026/III" in text_of(supervisor.get("/kasus", milik="saya"))
+    office.start("Bukan urusan saya", by="kepala.badan")
+    assert "Bukan urusan saya" not in text_of(supervisor.get("/kasus", milik="saya"))
+    assert "Bukan urusan saya" in text_of(supervisor.get("/kasus"))
