@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Final, Literal
 
 from babel.dates import format_date
@@ -31,7 +31,6 @@ from engine.reports import StepFigures, Trend
 from engine.repository import TaskFilter
 
 pages = Pages("board")
-_WEEKS: Final = 13
 _SHOWN: Final = 12
 """Rows of a table before the rest is folded away."""
 _HEAT: Final = ((95, "good"), (80, "fair"), (50, "poor"), (0, "bad"))
@@ -48,8 +47,22 @@ class DelayedQuery(ListQuery):
     waktu: Timeliness | None = None
 
 
-class PeriodQuery(Query):
-    """Which days are wanted; without any, the last half year."""
+class Weeks(IntEnum):
+    """How long a trend can be."""
+
+    QUARTER = 13
+    HALF_YEAR = 26
+    YEAR = 52
+
+
+class TrendQuery(Query):
+    """How many weeks of the trend are wanted."""
+
+    minggu: Weeks = Weeks.QUARTER
+
+
+class PeriodQuery(TrendQuery):
+    """Which days are wanted beside it; without any, the last half year."""
 
     dari: date | None = None
     sampai: date | None = None
@@ -71,9 +84,11 @@ class NoSuchTable(NotFound):
 @pages.get("/pantauan")
 def show_board(tx: Transaction, by: Actor) -> str:
     """Show how the work of the office stands now, and how it went week by week."""
-    trend = reports.trend(tx, by=by, weeks=_WEEKS)
+    query = read_query(TrendQuery)
+    trend = reports.trend(tx, by=by, weeks=query.minggu)
     return render(
         "board.html",
+        query=query,
         standing=reports.standing(tx, by=by),
         shown=_SHOWN,
         **_charts(trend),
@@ -107,7 +122,8 @@ def download_board(tx: Transaction, by: Actor, table: str) -> Response:
         raise NoSuchTable
     wanted = BoardTable(table)
     if wanted is BoardTable.TREN:
-        found = report_tables.trend(reports.trend(tx, by=by, weeks=_WEEKS))
+        weeks = read_query(TrendQuery).minggu
+        found = report_tables.trend(reports.trend(tx, by=by, weeks=weeks))
     else:
         kind = {
             BoardTable.SOP: StandingTable.BY_PROCESS,
@@ -123,9 +139,10 @@ def show_steps(tx: Transaction, by: Actor, key: str) -> str:
     """Show the steps of an SOP as a heat map, and its trend."""
     query = read_query(PeriodQuery)
     report = reports.steps(tx, key, period=period_of(tx, query.dari, query.sampai), by=by)
-    trend = reports.trend(tx, by=by, weeks=_WEEKS, process_definition_key=key)
+    trend = reports.trend(tx, by=by, weeks=query.minggu, process_definition_key=key)
     return render(
         "board_sop.html",
+        query=query,
         report=report,
         marks=[heat_mark(one) for one in report.steps],
         heat={one.step.element_id: heat(one) for one in report.steps},

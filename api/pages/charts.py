@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 WIDTH: Final = 720
 HEIGHT: Final = 180
 _LEFT, _TOP, _BOTTOM = 40, 10, 24
+_MOST_LABELS = 13
+"""So many stand beside each other without touching."""
 _GAP = 0.3
 """Which part of a place stays empty."""
 
@@ -81,6 +84,7 @@ def _chart(labels: Sequence[str], bars: Sequence[Bar], top: int) -> Chart:
         along=[
             Tick(at=round(_LEFT + (number + 0.5) * place, 1), label=label)
             for number, label in enumerate(labels)
+            if number % ceil(len(labels) / _MOST_LABELS) == 0
         ],
         up=[Tick(at=_height_of(value, top), label=str(value)) for value in (0, top // 2, top)],
     )

@@ -95,6 +95,18 @@ def test_a_period_that_ends_before_it_begins_is_refused(visit: Visit) -> None:
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize(("asked", "weeks"), [({}, 13), ({"minggu": 26}, 26), ({"minggu": 52}, 52)])
+def test_the_trend_is_as_long_as_asked_for_on_the_page_and_in_its_file(
+    visit: Visit, asked: dict[str, object], weeks: int
+) -> None:
+    supervisor = visit("supervisor")
+    _, trend = supervisor.get("/pantauan", **asked).text.split('id="tren"')
+    assert len(re.findall(r'<th scope="row">', trend)) == weeks
+    assert len(re.findall(r'text-anchor="middle"', trend)) == 2 * 13
+    assert len(read(supervisor.get("/pantauan/unduh/tren", **asked))) == 1 + weeks
+    assert supervisor.get("/pantauan", minggu=14).status_code == 422
+
+
 def test_an_unknown_sop_is_not_found(visit: Visit) -> None:
     assert visit("supervisor").get("/pantauan/sop/lain").status_code == 404
     assert visit("supervisor").get("/pantauan/unduh/lain").status_code == 404
