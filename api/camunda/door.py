@@ -16,6 +16,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from api import errors
+from api.pages.language import gettext, said
 from api.wiring import wired
 from engine import people, tokens
 from engine.bpmn.findings import Finding, Severity
@@ -190,14 +191,15 @@ def _problem(error: Exception) -> Response:
 
 
 def _said(error: Exception) -> str:
-    """Return the sentence of an error and what is wrong with which field."""
+    """Return the sentence of an error and what is wrong with which field, in Indonesian."""
+    sentence = said(error.args[0]) if isinstance(error, AlurError) and error.args else ""
     if isinstance(error, Invalid) and error.fields:
-        fields = "; ".join(f"{name}: {problem}" for name, problem in error.fields.items())
-        return f"{error} {fields}"
+        fields = "; ".join(f"{name}: {said(problem)}" for name, problem in error.fields.items())
+        return f"{sentence} {fields}"
     if isinstance(error, Forbidden) and "roles" in error.details:
-        return f"{error} Roles that may: {', '.join(map(str, error.details['roles']))}."  # type: ignore[call-overload]  # details hold JSON values
-    if isinstance(error, AlurError):
-        return str(error)
+        roles = ", ".join(map(str, error.details["roles"]))  # type: ignore[call-overload]  # details hold JSON values
+        those = gettext("Peran yang boleh: %(roles)s.") % {"roles": roles}
+        return f"{sentence} {those}"
     if isinstance(error, HTTPException):
         return error.description or error.name
-    return "Something went wrong here. The log knows more."
+    return sentence or gettext("Ada yang salah di sini. Catatan server tahu lebih banyak.")

@@ -421,7 +421,7 @@ def test_a_version_that_is_not_in_force_any_more_does_not_start(modeler: Modeler
     old = definition_in(json_of(modeler.deploy(PLAIN)))
     json_of(modeler.deploy(PLAIN.replace(b"Periksa", b"Teliti")))
     refused = json_of(modeler.start(old["id"], businessKey="a"), 409)
-    assert "another version" in refused["message"]
+    assert "mengikuti versi lain" in refused["message"]
 
 
 def test_a_drawing_of_the_plain_palette_deploys_with_hints_starts_and_runs(

@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask
 
+from api.pages.language import catalogue
 from engine.bpmn import lint_sop
 from engine.config import ROOT
 from engine.instances import InvalidStart, NotInForce
@@ -28,7 +29,10 @@ def test_every_address_in_it_is_served(app: Flask) -> None:
 
 
 def test_it_quotes_refusals_as_they_are_said() -> None:
-    said = [str(error()) for error in ERRORS] + [rule.message.id for rule in RULES]
+    indonesian = catalogue("id")
+    said = [indonesian.gettext(str(error())) for error in ERRORS] + [
+        rule.message.id for rule in RULES
+    ]
     assert [sentence for sentence in said if sentence not in MANUAL] == []
     differ = lint_sop.TIMES_DIFFER.message.id.format(written="45 menit", timer="PT10M")
     assert differ in MANUAL

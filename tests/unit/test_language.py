@@ -25,7 +25,11 @@ from engine.failures import _SENTENCES
 TRANSLATIONS = ROOT / "api" / "translations"
 NOT_SHOWN = ("api.cli", "api.serving", "engine.backup", "engine.config", "engine.ladder")
 """Speak at the terminal, in English, and nowhere else."""
-METHODS = [("pages/**.py", "python"), ("templates/pages/**.html", "jinja2")]
+METHODS = [
+    ("camunda/**.py", "python"),
+    ("pages/**.py", "python"),
+    ("templates/pages/**.html", "jinja2"),
+]
 
 
 def written_in_pages() -> set[str]:
