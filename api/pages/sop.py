@@ -91,7 +91,10 @@ def show_differences(tx: Transaction, by: Actor, key: str) -> str:  # noqa: ARG0
     before = repository.definition_version(tx, key, query.dari)
     after = repository.definition_version(tx, key, query.ke)
     found = definitions.compare(tx, key, query.dari, query.ke)
-    return render("differences.html", before=before, after=after, differences=found)
+    versions = repository.versions(tx, key)
+    return render(
+        "differences.html", before=before, after=after, versions=versions, differences=found
+    )
 
 
 @pages.get("/sop/<key>/versi/<int(max=2147483647):version>/diagram.bpmn")

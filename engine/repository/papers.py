@@ -1,6 +1,6 @@
 """What people add to a case beside its steps: drafts, comments, documents."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
@@ -48,17 +48,6 @@ def documents(tx: Transaction, instance_id: UUID, page: PageRequest) -> Page[Doc
     )
     order: Order = [(Document.id, False)]
     return page_of(tx, query, page, order=order)
-
-
-def documents_of_task(tx: Transaction, task_id: UUID, instance_id: UUID) -> Sequence[Document]:
-    """Return what was attached at one task of a case and not removed, the oldest first."""
-    query = select(Document).where(
-        Document.tenant_id == tx.tenant_id,
-        Document.instance_id == instance_id,
-        Document.task_id == task_id,
-        Document.removed_at.is_(None),
-    )
-    return tx.session.scalars(query.order_by(Document.id)).all()
 
 
 def insert_chunk(tx: Transaction, document_id: UUID, number: int, content: bytes) -> None:

@@ -37,6 +37,7 @@ def test_what_changed_between_two_versions_is_said(visit: Visit, office: Office)
     said = text_of(supervisor.get(f"{PAGE}/perbedaan", dari=1, ke=2))
     assert "Langkah: Memeriksa Dokumen · nama" in said
     assert "Mengoreksi Dokumen Laporan Capaian Kinerja Memeriksa Dokumen" in said
+    assert "dari versi 2 ke versi 1" in text_of(supervisor.get(f"{PAGE}/perbedaan", dari=2, ke=1))
     assert "Memeriksa Dokumen" not in text_of(supervisor.get(PAGE, versi=1))
     assert supervisor.get(PAGE, versi=3).status_code == 404
     assert supervisor.get(f"{PAGE}/perbedaan", dari=1, ke=9).status_code == 404
