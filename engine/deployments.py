@@ -9,7 +9,7 @@ from uuid import UUID
 from engine import definitions, repository
 from engine.bpmn.findings import DiagramRefused, Finding
 from engine.database import Transaction
-from engine.errors import Invalid
+from engine.errors import Invalid, Said
 from engine.model import Deployment, DeploymentResource, ProcessDefinition, Role, new_id
 from engine.permissions import Actor, require
 from engine.repository import Page, PageRequest
@@ -124,15 +124,19 @@ def deploy(
 
 def _require_usable(name: str, source: str | None, files: Sequence[File]) -> None:
     if not files:
-        raise InvalidDeployment("There is no file to deploy.")
+        raise InvalidDeployment(Said("There is no file to deploy."))
     for text in (name, source or "", *(file.name for file in files)):
         if len(text) > _LONGEST_NAME:
             raise InvalidDeployment(
-                f"A name has more than {_LONGEST_NAME} characters: {text[:40]}…"
+                Said(
+                    "A name has more than {longest} characters: {begin}…",
+                    longest=_LONGEST_NAME,
+                    begin=text[:40],
+                )
             )
     times = Counter(file.name for file in files)
     if twice := [one for one, number in times.items() if number > 1]:
-        raise InvalidDeployment(f"Two files have the name {twice[0]}.")
+        raise InvalidDeployment(Said("Two files have the name {name}.", name=twice[0]))
 
 
 def _diagrams(files: Sequence[File]) -> list[File]:
@@ -152,7 +156,13 @@ def _require_different_keys(deployed: Sequence[tuple[File, definitions.Deploymen
     for file, one in deployed:
         key = one.definition.key
         if key in names:
-            raise InvalidDeployment(f"{names[key]} and {file.name} are both the process {key}.")
+            sentence = Said(
+                "{first} and {second} are both the process {key}.",
+                first=names[key],
+                second=file.name,
+                key=key,
+            )
+            raise InvalidDeployment(sentence)
         names[key] = file.name
 
 

@@ -13,6 +13,7 @@ from api.camunda.door import Door
 from engine import deployments, repository
 from engine.database import Transaction
 from engine.deployments import Deployed, File, InvalidDeployment
+from engine.errors import Said
 from engine.model import Deployment, ProcessDefinition
 from engine.permissions import Actor
 from engine.repository import PageRequest
@@ -54,7 +55,7 @@ def _read_upload() -> Upload:
     ]
     name, source = fields.get("deployment-name", ""), fields.get("deployment-source")
     if not all(map(is_storable, (name, source or "", *(file.name for file in files)))):
-        raise InvalidDeployment("A name holds a character that cannot be stored.")
+        raise InvalidDeployment(Said("A name holds a character that cannot be stored."))
     filtering = fields.get("enable-duplicate-filtering", "false").strip().lower()
     return Upload(name=name, source=source, only_if_changed=filtering == "true", files=files)
 

@@ -25,6 +25,8 @@ from engine.failures import _SENTENCES
 TRANSLATIONS = ROOT / "api" / "translations"
 NOT_SHOWN = ("api.cli", "api.serving", "engine.backup", "engine.config", "engine.ladder")
 """Speak at the terminal, in English, and nowhere else."""
+INSIDE = ("engine.calendars", "engine.cycles", "engine.element_templates", "engine.expressions")
+"""What they say stands inside of a finding, or on the terminal of an operator."""
 METHODS = [
     ("camunda/**.py", "python"),
     ("pages/**.py", "python"),
@@ -148,12 +150,18 @@ def test_a_translation_has_no_value_that_its_sentence_lacks() -> None:
 
 def test_what_an_error_says_can_be_translated() -> None:
     """A sentence that is put together by hand has no key: it has to be a `Said`."""
+    import_everything()
     assert [where for path, tree in sources() for where in put_together(path, tree)] == []
 
 
 def put_together(path: Path, tree: ast.Module) -> Iterator[str]:
-    """Yield where the problem with a field, or the sentence of an error, is an f-string."""
+    """Yield where the problem with a field, or the sentence of an error, is a plain string."""
+    errors = {one.__name__ for one in classes() if not one.__module__.startswith(INSIDE)}
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in errors:
+            sentence = next(iter(node.args), None)
+            if isinstance(sentence, ast.JoinedStr | ast.Constant):
+                yield f"{path.relative_to(ROOT)}:{node.lineno}"
         if (
             isinstance(node, ast.keyword)
             and node.arg == "fields"
