@@ -8,14 +8,15 @@ from contextlib import ExitStack
 
 import argon2
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from api.application import create_app
 from api.wiring import NAME
-from engine import definitions, passwords, repository, tasks
+from engine import definitions, drafts, passwords, repository, tasks
 from engine.clock import Clock, system_clock
 from engine.config import Settings
 from engine.database import Database
+from engine.model import Draft
 from engine.permissions import SYSTEM, AssignedToSomebodyElse
 from tests.api.client import Api
 from tests.clock import TestClock
@@ -248,6 +249,27 @@ def test_completing_and_cancelling_at_once_leaves_one_consistent_case(office: Of
         ended = Counter(e.type for e in case.history())
         assert ended["instance_cancelled"] == 1
         assert ended["task_completed"] + ended["task_cancelled"] == ended["task_created"]
+
+
+def test_a_draft_kept_while_its_task_is_completed_does_not_outlive_it(office: Office) -> None:
+    hire_racers(office)
+    actors = [office.actor(username) for username in RACERS]
+    for number in range(10):
+        case = office.start(str(number))
+        task_id = case.task("Memerintahkan").id
+
+        def act(turn: int) -> object:
+            with office.database.begin() as tx:
+                if turn == 0:
+                    return tasks.complete(tx, task_id, by=actors[0], variables={})  # noqa: B023 — called before the next turn
+                return drafts.save(tx, task_id, fields={}, checked=[], by=actors[turn % 4])  # noqa: B023 — as above
+
+        completion, *kept = at_once(act)
+        assert isinstance(completion, tasks.Completion)
+        assert {type(one) for one in kept} <= {Draft, tasks.TaskNotOpen}
+        assert case.completed_steps() == ["Langkah_01_Memerintahkan"]
+    with office.database.read() as tx:
+        assert tx.session.scalar(select(func.count()).select_from(Draft)) == 0
 
 
 def test_two_who_deploy_the_same_new_diagram_at_once_make_one_version(office: Office) -> None:
