@@ -46,15 +46,16 @@ _JOINING: Final = frozenset({Kind.PARALLEL, Kind.INCLUSIVE})
 
 
 def normalize(diagram: Diagram, *, rehearsal: bool = False) -> Program:
-    """Return what a diagram does.
+    """Return what the process of a diagram does, and those that it calls.
 
     In a `rehearsal`, tasks that need a service become work of whoever starts the case.
     """
     reader = _Reader(diagram, rehearsal=rehearsal)
-    for process in diagram.root.iterchildren(bpmn("process")):
-        reader.read_scope(process)
-    for task in diagram.root.iterchildren(*map(bpmn, GLOBAL_TASKS)):
-        reader.read_global_task(task)
+    for one in (diagram.process, *diagram.called):
+        if kind(one) in GLOBAL_TASKS:
+            reader.read_global_task(one)
+        else:
+            reader.read_scope(one)
     return Program(
         process=diagram.process.get("id", ""),
         scopes=reader.scopes,

@@ -184,6 +184,7 @@ class Process(ScopeSpec):
 
     def _on_complete_hook(self, token: Token) -> None:
         token.workflow.completed = True
+        clear(token)
 
 
 def _hand_in(token: Token, node: Node) -> None:

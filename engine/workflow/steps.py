@@ -293,7 +293,7 @@ def _snapshot(workflow: CaseWorkflow, *, before: Collection[UUID]) -> Snapshot:
     size = sum(len(orjson.dumps(token.data)) for token in workflow.tasks.values() if token.data)
     if size > _MOST_VARIABLES:
         raise TooManyVariables(bytes=size, allowed=_MOST_VARIABLES)
-    timers = () if workflow.completed else tuple(map(_waiting, _waiting_timers(workflow)))
+    timers = tuple(map(_waiting, _waiting_timers(workflow)))
     waiting = {timer.id for timer in timers}
     return Snapshot(
         state=None if workflow.completed else states.dump(workflow),

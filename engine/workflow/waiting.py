@@ -286,8 +286,6 @@ def look_at_conditions(workflow: CaseWorkflow) -> bool:
 
     After that others may have come true.
     """
-    if workflow.completed:
-        return False
     found = list(_come_true(workflow))
     happenings = (partial(happen, one, Event.CONDITION, by) for one, by in found)
     one_after_the_other(workflow, happenings)

@@ -7,11 +7,13 @@ from itertools import permutations
 
 import pytest
 
+from engine.bpmn.program import Event
 from engine.expressions import ExpressionFailed, UndefinedVariable
 from engine.workflow.case import VisitKind
 from engine.workflow.gateways import NoWayOut
-from engine.workflow.steps import Stuck, TaskGone, move_timers
+from engine.workflow.steps import NobodyWaits, Stuck, TaskGone, move_timers
 from tests.clock import WEDNESDAY_MORNING
+from tests.unit.small_diagrams import arrows, source
 from tests.unit.workflow_diagrams import Play, compiled, play, xml
 
 HOUR = timedelta(hours=1)
@@ -324,3 +326,31 @@ def test_moving_timers_lets_nothing_happen_even_if_they_were_due() -> None:
     assert case.last.tasks == before.tasks
     assert case.open == ["a"]
     assert case.fire().open == ["remind"]
+
+
+BESIDE_A_TIMER = (
+    '<startEvent id="s"/><intermediateCatchEvent id="wait"><timerEventDefinition><timeDuration>'
+    'PT1H</timeDuration></timerEventDefinition></intermediateCatchEvent><endEvent id="e"/>'
+    + arrows("s", "wait", "e")
+    + '<subProcess id="beside" triggeredByEvent="true"><startEvent id="begin">{}</startEvent>'
+    '<userTask id="late"/>' + arrows("begin", "late") + "</subProcess>"
+)
+LATER = "<timerEventDefinition><timeDuration>PT2H</timeDuration></timerEventDefinition>"
+SIGNALLED = '<signalEventDefinition signalRef="alarm"/>'
+
+
+def test_nothing_begins_in_a_case_that_a_timer_has_just_ended() -> None:
+    case = Play(compiled(source(BESIDE_A_TIMER.format(LATER)))).start()
+    assert case.wait(hours=9).fire().ended
+    assert case.seen(VisitKind.FIRED) == ["wait"]
+    assert case.open == []
+    signal = '<signal id="alarm" name="Alarm"/>'
+    called = Play(compiled(source(BESIDE_A_TIMER.format(SIGNALLED), beside=signal))).start()
+    with pytest.raises(NobodyWaits):
+        called.wait(hours=9).deliver(Event.SIGNAL, "Alarm")
+
+
+def test_a_process_beside_that_nobody_calls_may_be_unfinished() -> None:
+    unfinished = '<process id="q"><subProcess id="x" triggeredByEvent="true"/></process>'
+    case = Play(compiled(source('<userTask id="a"/>', beside=unfinished))).start()
+    assert case.complete("a").ended
