@@ -1,5 +1,7 @@
 """Kasus: finding them, looking at one, and what may be done with it."""
 
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -41,6 +43,21 @@ class CaseQuery(ListQuery):
     sop: str | None = Field(None, max_length=200)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """The form of the page that was sent and is not valid, if one was."""
+
+    endpoint: str | None = None
+    task_id: UUID | None = None
+    """Of a form that is about a task."""
+    form: Form = field(default_factory=Form)
+    error: Invalid | None = None
+
+    def of(self, endpoint: str, task_id: UUID | None = None) -> "Refused":
+        """Return what was typed into a form and what is wrong with it: nothing if it is another."""
+        return self if (self.endpoint, self.task_id) == (endpoint, task_id) else Refused()
+
+
 @pages.get("/kasus")
 def show_cases(tx: Transaction, by: Actor) -> str:
     """Show the cases that the visitor may see, the newest first."""
@@ -70,6 +87,7 @@ def show_case(
     *,
     form: Form | None = None,
     error: Invalid | None = None,
+    task_id: UUID | None = None,
     **_: object,
 ) -> str:
     """Show a case: its diagram, its steps, what happened, and what the visitor may do."""
@@ -95,9 +113,12 @@ def show_case(
         holders=_holders(tx, by, case),
         units=list(_UNITS),
         panel=together.panel(tx, by, instance_id, form=form, error=error),
-        form=form or Form(),
-        error=None if together.is_about_panel(error) else error,
-        tried=request.endpoint,
+        refused=Refused(
+            endpoint=request.endpoint,
+            task_id=task_id,
+            form=form or Form(),
+            error=None if together.is_about_panel(error) else error,
+        ),
         TaskState=TaskState,
     )
 
@@ -174,7 +195,8 @@ def assign(tx: Transaction, by: Actor, *, instance_id: UUID, task_id: UUID, form
 @pages.post("/kasus/<uuid:instance_id>/tugas/<uuid:task_id>/perpanjang", again=show_case)
 def extend(tx: Transaction, by: Actor, *, instance_id: UUID, task_id: UUID, form: Form) -> Response:
     """Move the deadline of a task to later."""
-    tasks.extend(tx, task_id, _length(form), reason=form.get("reason", ""), by=by)
+    new = _moment(tx, form) if form.get("by") == "due_date" else _length(form)
+    tasks.extend(tx, task_id, new, reason=form.get("reason", ""), by=by)
     return to("pages_cases.show_case", instance_id=instance_id)
 
 
@@ -199,7 +221,17 @@ def _length(form: Form) -> Duration:
     """Return by how much working time. Raises Invalid."""
     pattern = _UNITS.get(form.get("unit", ""), "{}")
     try:
-        return Duration.parse(pattern.format(form.get("amount", "").strip()))
+        return Duration.parse(pattern.format(form.get("duration", "").strip()))
     except InvalidDuration as error:
         sentence = Said("Write a whole number that is more than nothing.")
-        raise Invalid(fields={"amount": sentence}) from error
+        raise Invalid(fields={"duration": sentence}) from error
+
+
+def _moment(tx: Transaction, form: Form) -> datetime:
+    """Return to which moment of the office. Raises Invalid."""
+    try:
+        written = datetime.fromisoformat(form.get("due_date", ""))
+    except ValueError as error:
+        sentence = Said("Write a date and a time.")
+        raise Invalid(fields={"due_date": sentence}) from error
+    return written.replace(tzinfo=tx.calendars.default.zone)

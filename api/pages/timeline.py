@@ -1,10 +1,12 @@
 """The history of a case in sentences."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from api.pages.language import gettext
 from api.pages.persons import person
+from api.pages.rendering import moment
 from engine.history import EventType
 from engine.model import Capacity, HistoryEvent
 
@@ -24,6 +26,7 @@ def sentence(event: HistoryEvent, names: Mapping[str, str]) -> str:
     return what % {
         "name": names.get(event.element_id or "", event.element_id or ""),
         "reason": detail.get("reason", ""),
+        "due": moment(datetime.fromisoformat(detail["to"])) if detail.get("to") else "",
         "assignee": person(detail.get("assignee", "")),
         "event": detail.get("name", ""),
         "told": ", ".join(map(person, detail.get("told", ()))),
@@ -69,8 +72,10 @@ SENTENCES: Final[Mapping[EventType, Callable[[], str]]] = {
     EventType.TASK_ASSIGNED: lambda: gettext("menugaskan “%(name)s” kepada %(assignee)s"),
     EventType.TASK_COMPLETED: lambda: gettext("menyelesaikan “%(name)s”"),
     EventType.TASK_CANCELLED: lambda: gettext("Langkah “%(name)s” tidak diperlukan lagi"),
-    EventType.DEADLINE_EXTENDED: lambda: gettext("memperpanjang tenggat “%(name)s”: %(reason)s"),
-    EventType.DEADLINE_MOVED: lambda: gettext("Tenggat “%(name)s” bergeser"),
+    EventType.DEADLINE_EXTENDED: lambda: gettext(
+        "memperpanjang tenggat “%(name)s” sampai %(due)s: %(reason)s"
+    ),
+    EventType.DEADLINE_MOVED: lambda: gettext("Tenggat “%(name)s” bergeser ke %(due)s"),
     EventType.RUNG_REACHED: lambda: gettext("Pemberitahuan tentang “%(name)s” kepada %(told)s"),
     EventType.INCIDENT_CREATED: lambda: gettext("Pekerjaan otomatis gagal dan menunggu operator"),
     EventType.INCIDENT_RETRIED: lambda: gettext("mencoba lagi pekerjaan otomatis"),

@@ -7,6 +7,7 @@ async function draw(figure) {
   const canvas = figure.querySelector(".canvas");
   const answer = await fetch(canvas.dataset.drawing, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`the drawing: ${answer.status}`);
+  canvas.hidden = false;
   const viewer = new BpmnNavigatedViewer({ container: canvas });
   await viewer.importXML(await answer.text());
   viewer.get("zoomScroll").toggle(false); // the wheel scrolls the page

@@ -80,7 +80,7 @@ def test_a_supervisor_sees_what_is_overdue_and_assigns_and_extends_it(
     supervisor.page.get_by_label("Berapa lama").fill("3")
     supervisor.click("Perpanjang", exact=True)
     assert supervisor.sees("memperpanjang tenggat")
-    supervisor.page.get_by_text("Tugaskan “").click()
+    supervisor.page.get_by_text("Tugaskan kepada seseorang").click()
     supervisor.click("Tugaskan", exact=True)
     assert supervisor.sees("menugaskan “Memerintahkan")
     late.page.reload()

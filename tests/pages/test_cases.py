@@ -1,6 +1,7 @@
 """Kasus: what people see of a case, and what they may do with it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from engine.permissions import SYSTEM
 from tests.api.diagrams import ASKING
 from tests.office import Office, PlayedCase, appoint
 from tests.pages.client import Visitor, text_of
+from tests.unit.workflow_diagrams import xml
 
 Visit = Callable[..., Visitor]
 
@@ -80,10 +82,10 @@ def test_a_supervisor_assigns_and_extends(visit: Visit, case: PlayedCase) -> Non
     address = page(case, f"/tugas/{task.id}")
     assert supervisor.post(f"{address}/tugaskan", assignee="kasubag").status_code == 303
     for wrong in ("", "0", "-1", "1,5", "P1D", "9" * 20):
-        answer = supervisor.post(f"{address}/perpanjang", amount=wrong, unit="jam", reason="a")
+        answer = supervisor.post(f"{address}/perpanjang", duration=wrong, unit="jam", reason="a")
         assert answer.status_code == 422
         assert 'aria-invalid="true"' in answer.text
-    fields = {"amount": "1", "unit": "hari", "reason": "Data belum lengkap"}
+    fields = {"duration": "1", "unit": "hari", "reason": "Data belum lengkap"}
     assert supervisor.post(f"{address}/perpanjang", **fields).status_code == 303
     (moved,) = case.open_tasks()
     assert moved.due_at is not None
@@ -92,6 +94,44 @@ def test_a_supervisor_assigns_and_extends(visit: Visit, case: PlayedCase) -> Non
     said = text_of(supervisor.get(page(case)))
     assert "menugaskan “Membuat format" in said
     assert "memperpanjang tenggat “Membuat format" in said
+    assert "” sampai 5 Nov 2026 " in said
+
+
+def test_a_deadline_is_extended_to_a_moment_of_the_office(visit: Visit, case: PlayedCase) -> None:
+    supervisor = visit("supervisor")
+    (task,) = case.open_tasks()
+    address = page(case, f"/tugas/{task.id}/perpanjang")
+    supervisor.get(page(case))
+    sent = {"by": "due_date", "reason": "Menunggu data"}
+    for wrong in ("", "besok", "2026-02-31T10:00", "2020-01-01T10:00"):
+        answer = supervisor.post(address, due_date=wrong, **sent)
+        assert answer.status_code == 422, wrong
+        assert 'aria-describedby="problem-due_date"' in answer.text
+    beyond = supervisor.post(address, due_date="9999-12-31T23:59", **sent)
+    assert (beyond.status_code, "Belum tersimpan" in text_of(beyond)) == (422, True)
+    assert supervisor.post(address, due_date="2026-11-06T10:30", **sent).status_code == 303
+    (moved,) = case.open_tasks()
+    assert moved.due_at == datetime(2026, 11, 6, 2, 30, tzinfo=UTC)
+    assert "sampai 6 Nov 2026 10.30: Menunggu data" in text_of(supervisor.get(page(case)))
+
+
+def test_only_the_form_that_was_refused_is_open_with_what_was_typed_and_what_is_wrong(
+    visit: Visit, office: Office
+) -> None:
+    office.deploy(xml("start > and1", "and1 > a > and2", "and1 > b > and2", "and2 > end"))
+    case = office.start("Dua tugas", key="process")
+    supervisor = visit("supervisor")
+    supervisor.get(page(case))
+    first, second = (page(case, f"/tugas/{task.id}") for task in case.open_tasks())
+    refused = supervisor.post(f"{first}/tugaskan", assignee="siapa.ini").text
+    assert refused.count("<details open>") == 1
+    assert 'value="siapa.ini" aria-invalid="true" aria-describedby="problem-assignee"' in refused
+    own, other = (refused.partition(f'action="{one}/tugaskan"')[2] for one in (first, second))
+    assert "siapa.ini" in own.partition("</form>")[0]
+    assert "siapa.ini" not in other.partition("</form>")[0]
+    refused = supervisor.post(page(case, "/batal"), reason="  ").text
+    assert refused.count('<details class="card" open>') == 1
+    assert refused.count('aria-describedby="problem-reason"') == 1
 
 
 def test_whoever_is_not_a_supervisor_sees_no_action_and_can_do_none(
