@@ -11,6 +11,7 @@ from api.camunda.slashes import CollapsedSlashes
 from api.pages import (
     account,
     board,
+    deploying,
     inbox,
     login,
     people,
@@ -69,7 +70,19 @@ RESOURCES = (
     positions,
     health,
 )
-PAGES = (login, inbox, task_pages, together, case_pages, sop, board, sheets, people, account)
+PAGES = (
+    login,
+    inbox,
+    task_pages,
+    together,
+    case_pages,
+    sop,
+    deploying,
+    board,
+    sheets,
+    people,
+    account,
+)
 
 
 def create_app(

@@ -14,6 +14,7 @@ from api.pages.marks import marks_of
 from api.pages.persons import introduce
 from api.pages.queries import read_query
 from api.pages.rendering import render
+from api.pages.times import office_moment
 from api.rest.schemas import ListQuery
 from engine import definitions, instances, repository, tasks
 from engine.bpmn.program import Event
@@ -195,7 +196,10 @@ def assign(tx: Transaction, by: Actor, *, instance_id: UUID, task_id: UUID, form
 @pages.post("/kasus/<uuid:instance_id>/tugas/<uuid:task_id>/perpanjang", again=show_case)
 def extend(tx: Transaction, by: Actor, *, instance_id: UUID, task_id: UUID, form: Form) -> Response:
     """Move the deadline of a task to later."""
-    new = _moment(tx, form) if form.get("by") == "due_date" else _length(form)
+    if form.get("by") == "due_date":
+        new: Duration | datetime = office_moment(tx, form.get("due_date", ""), field="due_date")
+    else:
+        new = _length(form)
     tasks.extend(tx, task_id, new, reason=form.get("reason", ""), by=by)
     return to("pages_cases.show_case", instance_id=instance_id)
 
@@ -225,13 +229,3 @@ def _length(form: Form) -> Duration:
     except InvalidDuration as error:
         sentence = Said("Write a whole number that is more than nothing.")
         raise Invalid(fields={"duration": sentence}) from error
-
-
-def _moment(tx: Transaction, form: Form) -> datetime:
-    """Return to which moment of the office. Raises Invalid."""
-    try:
-        written = datetime.fromisoformat(form.get("due_date", ""))
-    except ValueError as error:
-        sentence = Said("Write a date and a time.")
-        raise Invalid(fields={"due_date": sentence}) from error
-    return written.replace(tzinfo=tx.calendars.default.zone)

@@ -18,7 +18,7 @@ from engine.bpmn.sop import FormField, Process
 from engine.bpmn.values import is_computed
 from engine.database import Transaction
 from engine.errors import Invalid
-from engine.model import ProcessDefinition
+from engine.model import ProcessDefinition, Role
 from engine.permissions import Actor
 
 pages = Pages("sop")
@@ -39,7 +39,7 @@ class DifferenceQuery(Query):
 
 
 @pages.get("/sop")
-def show_definitions(tx: Transaction, by: Actor) -> str:  # noqa: ARG001 — everybody logged in
+def show_definitions(tx: Transaction, by: Actor) -> str:
     """Show the SOPs in force."""
     query = read_query(ListQuery)
     found = repository.definitions_in_force(tx, query.page())
@@ -47,6 +47,7 @@ def show_definitions(tx: Transaction, by: Actor) -> str:  # noqa: ARG001 — eve
     return render(
         "definitions.html",
         definitions=found.items,
+        may_deploy=by.has(Role.PROCESS_OWNER),
         next_cursor=query.cursor_after(found.next_after),
     )
 

@@ -3,15 +3,23 @@
 const ZOOM_STEP = 1.25;
 const LEAST = 240, MOST = 900; // pixels
 
+// The drawing stands in the page, or at an address of ours.
+async function source(figure) {
+  const inside = figure.querySelector("script.drawing");
+  if (inside) return JSON.parse(inside.textContent);
+  const answer = await fetch(figure.dataset.drawing, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`the drawing: ${answer.status}`);
+  return answer.text();
+}
+
 async function draw(figure) {
   const canvas = figure.querySelector(".canvas");
-  const answer = await fetch(canvas.dataset.drawing, { credentials: "same-origin" });
-  if (!answer.ok) throw new Error(`the drawing: ${answer.status}`);
+  const drawing = await source(figure);
   canvas.hidden = false;
   const viewer = new BpmnNavigatedViewer({ container: canvas });
-  await viewer.importXML(await answer.text());
+  await viewer.importXML(drawing);
   viewer.get("zoomScroll").toggle(false); // the wheel scrolls the page
-  mark(viewer, JSON.parse(figure.querySelector("script").textContent));
+  mark(viewer, JSON.parse(figure.querySelector("script.marks").textContent));
   const area = viewer.get("canvas");
   fit(canvas, area);
   area.zoom("fit-viewport", "auto");

@@ -27,6 +27,7 @@ PAGES = {
     "kasus-tidak-ada": ("staf", "/kasus?cari=tidak+ada"),
     "kasus": ("supervisor", "/kasus/{case}"),
     "sop-semua": ("staf", "/sop"),
+    "pasang": ("pemilik.proses", "/pasang"),
     "sop": ("kepala.badan", SOP),
     "sop-perbedaan": ("supervisor", f"{SOP}/perbedaan?dari=1&ke=2"),
     "pantauan": ("supervisor", "/pantauan"),

@@ -21,6 +21,7 @@ PAGES = {
     "/kasus": EVERYBODY,
     "/kasus/<uuid:instance_id>": INVOLVED,
     "/sop": EVERYBODY,
+    "/pasang": {OWNER},
     "/sop/<key>": EVERYBODY,
     "/sop/<key>/perbedaan": EVERYBODY,
     "/sop/<key>/versi/<int(max=2147483647):version>/diagram.bpmn": EVERYBODY,

@@ -1,0 +1,169 @@
+"""Memasang diagram: look at what the rules say of a file, then deploy it."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from flask import Response, request
+from pydantic import Field
+
+from api.pages.declaring import Form, Pages, to
+from api.pages.language import gettext
+from api.pages.marks import Mark
+from api.pages.queries import read_query
+from api.pages.rendering import render
+from api.pages.times import office_moment
+from api.rest.schemas import Query
+from engine import definitions, repository
+from engine.bpmn.findings import DiagramRefused, Finding, Severity, has_error
+from engine.database import Transaction
+from engine.errors import Invalid, Said
+from engine.model import ProcessDefinition, Role
+from engine.permissions import Actor, require
+
+pages = Pages("deploying")
+FILE: Final = "berkas"
+"""The field of the form that holds the file."""
+_MOST_KEPT: Final = 300_000
+"""Bytes of a diagram that the page of its findings carries along, so that it need not be chosen
+again."""
+_MOST_FINDINGS: Final = 200
+_STATES: Final = {Severity.ERROR: "overdue", Severity.WARNING: "at_risk"}
+
+
+class DeployedQuery(Query):
+    """Which version has just been deployed."""
+
+    sop: str | None = Field(None, max_length=200)
+    versi: int | None = Field(None, ge=1, le=2**31 - 1)
+    baru: bool = False
+    """Whether it is new; else it was there before and means the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """What the rules say of a diagram, and the diagram, if it is not too large to be shown."""
+
+    findings: Sequence[Finding]
+    source: bytes = b""
+
+    @property
+    def groups(self) -> list[tuple[Severity, list[Finding]]]:
+        """The findings by severity, the worst first; of each so many that a page can hold."""
+        return [
+            (kind, [one for one in self.findings if one.severity is kind][:_MOST_FINDINGS])
+            for kind, count in self.counts.items()
+            if count
+        ]
+
+    @property
+    def counts(self) -> dict[Severity, int]:
+        """How many findings there are of each severity."""
+        return {kind: sum(one.severity is kind for one in self.findings) for kind in Severity}
+
+    @property
+    def deployable(self) -> bool:
+        """Whether none of the findings is an error."""
+        return not has_error(self.findings)
+
+    @property
+    def drawing(self) -> str:
+        """The file as a browser draws it; empty if it is too large or no text."""
+        return "" if len(self.source) > _MOST_KEPT else self.source.decode(errors="replace")
+
+    @property
+    def kept(self) -> str:
+        """The file byte for byte, as a form carries it; empty if it is too large."""
+        return "" if len(self.source) > _MOST_KEPT else base64.b64encode(self.source).decode()
+
+    @property
+    def marks(self) -> list[Mark]:
+        """How the shapes with errors and warnings are marked."""
+        badges = {Severity.ERROR: gettext("Kesalahan"), Severity.WARNING: gettext("Peringatan")}
+        worst: dict[str, Severity] = {}
+        for kind, found in self.groups:
+            for one in found:
+                if one.element_id and kind in _STATES:
+                    worst.setdefault(one.element_id, kind)
+        return [
+            Mark(element_id=element_id, states=[_STATES[kind]], badge=badges[kind])
+            for element_id, kind in worst.items()
+        ]
+
+
+@pages.get("/pasang")
+def show_deploying(
+    tx: Transaction,
+    by: Actor,
+    *,
+    form: Form | None = None,
+    error: Invalid | None = None,
+    looked: Looked | None = None,
+) -> str:
+    """Show the form for a diagram, and what came of the one that was sent or deployed."""
+    require(by, Role.PROCESS_OWNER)
+    if isinstance(error, DiagramRefused):
+        looked, error = Looked(findings=error.findings, source=_source(form or Form())), None
+    query = read_query(DeployedQuery) if request.method == "GET" else None
+    deployed = _deployed(tx, query) if query else None
+    if deployed is not None:
+        source = definitions.drawing_of(deployed)
+        rehearsal = deployed.is_rehearsal
+        looked = Looked(findings=definitions.lint(tx, source, by=by, rehearsal=rehearsal))
+    return render(
+        "deploying.html",
+        form=form or Form(),
+        error=error,
+        looked=looked,
+        deployed=deployed,
+        is_new=query is not None and query.baru,
+    )
+
+
+@pages.post("/pasang", again=show_deploying)
+def send_diagram(tx: Transaction, by: Actor, form: Form) -> str | Response:
+    """Say what deploying the diagram would say, or deploy it."""
+    source, rehearsal = _source(form), "percobaan" in form
+    if form.get("langkah") != "pasang":
+        found = definitions.lint(tx, source, by=by, rehearsal=rehearsal)
+        return show_deploying(tx, by, form=form, looked=Looked(findings=found, source=source))
+    deployment = definitions.deploy(
+        tx, source, by=by, effective_from=_effective_from(tx, form), rehearsal=rehearsal
+    )
+    definition = deployment.definition
+    return to(
+        "pages_deploying.show_deploying",
+        sop=definition.key,
+        versi=definition.version,
+        baru="1" if deployment.created else None,
+    )
+
+
+def _deployed(tx: Transaction, query: DeployedQuery) -> ProcessDefinition | None:
+    if query.sop is None or query.versi is None:
+        return None
+    return repository.definition_version(tx, query.sop, query.versi)
+
+
+def _source(form: Form) -> bytes:
+    """Return the file that was chosen, or the one that was looked at before. Raises Invalid."""
+    file = request.files.get(FILE)
+    if file is not None and file.filename:
+        file.stream.seek(0)
+        return file.stream.read()
+    try:
+        source = base64.b64decode(form.get("isi", ""), validate=True)
+    except binascii.Error:
+        source = b""
+    if not source:
+        raise Invalid(fields={FILE: Said("Choose a file first.")})
+    return source
+
+
+def _effective_from(tx: Transaction, form: Form) -> datetime | None:
+    """Return from when on the diagram is in force; None: from now on. Raises Invalid."""
+    written = form.get("berlaku", "").strip()
+    return office_moment(tx, written, field="berlaku") if written else None

@@ -1,0 +1,122 @@
+"""Memasang diagram: what the page says of a file, and what it does with it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from engine import repository
+from tests.office import KEY, REFERENCE, Office
+from tests.pages.client import Visitor, text_of
+
+Visit = Callable[..., Visitor]
+CHANGED = REFERENCE.replace(b"Mengoreksi Dokumen Laporan", b"Memeriksa Dokumen Laporan")
+DIFFERING = REFERENCE.replace(b">PT10M<", b">PT20M<", 1)
+
+
+@pytest.fixture
+def owner(visit: Visit, office: Office) -> Visitor:  # noqa: ARG001 — its SOP is deployed
+    visitor: Visitor = visit("pemilik.proses")
+    visitor.get("/pasang")
+    return visitor
+
+
+def newest(office: Office) -> int:
+    with office.database.read() as tx:
+        found = repository.latest_definition(tx, KEY)
+    assert found is not None
+    return found.version
+
+
+def test_a_diagram_is_looked_at_first_and_deployed_byte_for_byte_from_that_page(
+    owner: Visitor, office: Office
+) -> None:
+    looked = owner.send("/pasang", {"langkah": "periksa"}, file=(CHANGED, "sop.bpmn"))
+    assert "Diagram ini dapat dipasang" in text_of(looked)
+    assert newest(office) == 1
+    kept = re.search(r'name="isi" value="([^"]+)"', looked.text)
+    assert kept is not None
+    deployed = owner.post("/pasang", langkah="pasang", isi=kept.group(1))
+    said = text_of(owner.get(deployed.location))
+    assert "terpasang sebagai versi 2, berlaku sejak" in said
+    assert "Yang berubah dari versi 1" in said
+    with office.database.read() as tx:
+        found = repository.latest_definition(tx, KEY)
+    assert found is not None
+    assert found.source == CHANGED
+
+
+def test_a_diagram_that_means_the_same_makes_no_version(owner: Visitor, office: Office) -> None:
+    redrawn = REFERENCE.replace(b"<dc:Bounds x=", b"<dc:Bounds  x=")
+    answer = owner.send("/pasang", {"langkah": "pasang"}, file=(redrawn, "sop.bpmn"))
+    assert "tidak berubah artinya: versi 1 tetap" in text_of(owner.get(answer.location))
+    assert newest(office) == 1
+
+
+@pytest.mark.parametrize("step", ["periksa", "pasang"])
+def test_a_refused_diagram_says_what_is_wrong_where_and_what_to_do(
+    owner: Visitor, office: Office, step: str
+) -> None:
+    answer = owner.send("/pasang", {"langkah": step}, file=(DIFFERING, "sop.bpmn"))
+    assert answer.status_code == (200 if step == "periksa" else 422)
+    said = text_of(answer)
+    assert "Diagram ini ditolak: ada 1 kesalahan. Tidak ada yang terpasang." in said
+    assert "Kesalahan (1)" in said
+    assert "timernya" in said
+    assert "Langkah_01_Memerintahkan" in said
+    assert '"badge": "Kesalahan"' in answer.text
+    assert 'name="isi"' not in answer.text
+    assert newest(office) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "kosong|bukan XML"),
+        (b"bukan XML", "XML"),
+        (b"<html/>", "BPMN"),
+        (b"<definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL'/>", "proses"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "DOCTYPE|DTD|dokumen"),
+    ],
+)
+def test_a_file_that_is_no_diagram_is_refused_in_words(
+    owner: Visitor, content: bytes, said: str
+) -> None:
+    answer = owner.send("/pasang", {"langkah": "pasang"}, file=(content, "x.bpmn"))
+    assert answer.status_code == 422
+    assert re.search(said, text_of(answer)), text_of(answer)
+
+
+def test_without_a_file_or_with_a_wrong_moment_the_form_says_so(owner: Visitor) -> None:
+    assert 'aria-describedby="problem-berkas"' in owner.post("/pasang", langkah="pasang").text
+    assert 'aria-describedby="problem-berkas"' in owner.post("/pasang", isi="bukan base64").text
+    wrong = {"langkah": "pasang", "berlaku": "2026-02-31T08:00"}
+    answer = owner.send("/pasang", wrong, file=(CHANGED, "x.bpmn"))
+    assert (answer.status_code, "problem-berlaku" in answer.text) == (422, True)
+
+
+def test_a_version_can_come_into_force_later(owner: Visitor, office: Office) -> None:
+    later = {"langkah": "pasang", "berlaku": "2026-12-01T08:00"}
+    answer = owner.send("/pasang", later, file=(CHANGED, "x.bpmn"))
+    assert "berlaku sejak 1 Des 2026 08.00" in text_of(owner.get(answer.location))
+    with office.database.read() as tx:
+        assert repository.definition_in_force(tx, KEY).version == 1
+
+
+def test_a_rehearsal_lets_services_be_done_by_whoever_starts(owner: Visitor) -> None:
+    service = (
+        b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="x"'
+        b' isExecutable="true"><serviceTask id="a" name="Kirim"/></process></definitions>'
+    )
+    refused = owner.send("/pasang", {"langkah": "pasang"}, file=(service, "x.bpmn"))
+    assert refused.status_code == 422
+    rehearsal = {"langkah": "pasang", "percobaan": "1"}
+    assert owner.send("/pasang", rehearsal, file=(service, "x.bpmn")).status_code == 303
+
+
+def test_only_process_owners_find_the_way(visit: Visit, owner: Visitor) -> None:
+    assert 'href="/pasang"' in owner.get("/sop").text
+    assert 'href="/pasang"' not in visit("supervisor").get("/sop").text
+    supervisor = visit("supervisor")
+    refused = supervisor.send("/pasang", {"langkah": "pasang"}, file=(CHANGED, "x.bpmn"))
+    assert refused.status_code == 403
