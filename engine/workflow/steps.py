@@ -51,6 +51,8 @@ _MOST_LOOKED_AT = 4_000_000
 before it has visited so many nodes."""
 _ASKING = 8
 """A token whose condition is asked costs as much as looking at so many."""
+_TELLING = 5
+"""A token that is told of a message or signal costs as much as looking at so many."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NEVER = Moment(now=_LONG_AGO, due=lambda *_: _LONG_AGO)
 """For looking into a state without taking a step."""
@@ -270,7 +272,7 @@ def _execute(token: Token) -> None:
 def _looks_at(workflow: CaseWorkflow, token: Token) -> int:
     """Return how many tokens a token has beside it, or has to look for whom it tells."""
     if token.task_spec.node.kind is Kind.THROW:
-        return 2 * len(workflow.tasks)
+        return _TELLING * len(workflow.tasks)
     return len(token.parent.children) if token.parent else 0
 
 
