@@ -11,6 +11,7 @@ from engine.bpmn.differences import Difference, differences
 from engine.bpmn.findings import DiagramRefused, Finding
 from engine.bpmn.names import one_line
 from engine.bpmn.normalize import normalize
+from engine.bpmn.procedure import Procedure, read_procedure
 from engine.bpmn.reader import Diagram, read
 from engine.bpmn.sop import Process, Step, read_process
 from engine.database import Transaction
@@ -172,3 +173,9 @@ def load(tx: Transaction, definition_id: UUID) -> Loaded:
             _loaded.pop(next(iter(_loaded)), None)
         _loaded[definition_id] = loaded
     return loaded
+
+
+def procedure(tx: Transaction, definition_id: UUID) -> Procedure:
+    """Return the flow chart of a definition. Raises DefinitionNotFound."""
+    source = repository.definition(tx, definition_id).source
+    return read_procedure(read(source), load(tx, definition_id).process)

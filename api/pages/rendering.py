@@ -60,6 +60,7 @@ def install(app: Flask) -> None:
         person=person,
         said=said,
         text=text,
+        written_day=written_day,
     )
 
 
@@ -123,6 +124,14 @@ def day(when: date | datetime) -> str:
     """Return a day as "Senin, 23 Nov 2026", a moment as its day in the zone of the office."""
     shown = g.tx.local(when) if isinstance(when, datetime) else when
     return format_date(shown, "EEEE, d MMM y", locale=locale())
+
+
+def written_day(entry: str) -> str:
+    """Return an entry "2026-11-23" as "23 November 2026"; what is no day, as it is written."""
+    try:
+        return format_date(date.fromisoformat(entry), "d MMMM y", locale=locale())
+    except ValueError:
+        return entry
 
 
 def date_range(first: date, last: date) -> str:

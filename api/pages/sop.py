@@ -9,6 +9,7 @@ from pydantic import Field
 from api.pages.declaring import Form, Pages, to
 from api.pages.fields import typed
 from api.pages.persons import introduce
+from api.pages.procedures import draw
 from api.pages.queries import read_query
 from api.pages.rendering import render
 from api.rest.schemas import ListQuery, Query
@@ -72,12 +73,14 @@ def show_definition(
     if query.versi is not None:
         shown = next((one for one in versions if one.version == query.versi), None) or abort(404)
     process = definitions.load(tx, shown.id).process
+    procedure = definitions.procedure(tx, shown.id)
     return render(
         "definition.html",
         shown=shown,
         in_force=in_force,
         versions=versions,
         process=process,
+        drawing=draw(procedure, process),
         may_start=shown is in_force and instances.may_start(process, by),
         texts=_texts(process.start_fields, form),
         form=form or Form(),

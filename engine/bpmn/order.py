@@ -24,7 +24,7 @@ def in_flow_order(diagram: Diagram) -> Iterator[Element]:
             reading.pop()
             continue
         yield node
-        inside = _inside(diagram, node)
+        inside = runs_in(diagram, node)
         if inside is None or inside in seen:
             continue
         seen.add(inside)
@@ -60,7 +60,7 @@ class _FirstWalk:
         found = set()
         while self._waiting:
             node, scope = self._waiting.popleft()
-            inside = _inside(self._diagram, node)
+            inside = runs_in(self._diagram, node)
             if self._is_step(node):
                 found.add(node)
             elif inside is None:
@@ -118,6 +118,6 @@ def _nodes(diagram: Diagram, scope: Element) -> Iterator[Element]:
     return iter(dict.fromkeys((*graph.walk(*graph.starts), *graph.all_nodes)))
 
 
-def _inside(diagram: Diagram, node: Element) -> Element | None:
-    """Return what runs in an activity: its own scope, or the process or task that it calls."""
+def runs_in(diagram: Diagram, node: Element) -> Element | None:
+    """Return what runs in an activity: its own scope, or the process or task it calls; or None."""
     return node if kind(node) in SUB_PROCESSES else diagram.callee(node)

@@ -89,6 +89,9 @@ class Step:
     name: str
     """Its name in one line, or its id."""
     lane: str | None
+    """The name of its lane."""
+    lane_id: str | None = None
+    """The element id of that lane: names need not differ."""
     candidate_group: str | None
     """Who may do it: its own first `camunda:candidateGroups`, else that of its lane."""
     time_standard: str | None
@@ -216,6 +219,7 @@ def _read_steps(diagram: Diagram, elements: Sequence[Element]) -> dict[Element, 
         found[element] = replace(
             _read_step(diagram, element, number),
             lane=None if lane is None else lane_name(lane) or None,
+            lane_id=None if lane is None else lane.get("id"),
             candidate_group=None if actor is None or for_starter else _cut(actor),
             calendar=calendar_of[element],
             for_starter=for_starter,

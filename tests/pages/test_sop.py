@@ -1,9 +1,14 @@
 """SOP: how an SOP is shown, what changed between its versions, and how a case starts."""
 
+import re
+from collections import Counter
 from collections.abc import Callable
+
+from werkzeug.test import TestResponse
 
 from tests.office import KEY, REFERENCE, Office
 from tests.pages.client import Visitor, text_of
+from tests.unit.small_diagrams import arrows, source
 
 Visit = Callable[..., Visitor]
 PAGE = f"/sop/{KEY}"
@@ -19,14 +24,61 @@ def test_an_sop_is_shown_in_the_form_of_the_regulation(visit: Visit, office: Off
     said = text_of(shown)
     for part in (
         "Nomor SOP 002/SOP/BAPPEDALITBANG-Blg/2023",
-        "Dasar hukum",
+        "Tanggal Pembuatan 10 Juli 2023 Tanggal Revisi Tanggal Pengesahan 10 Juli 2023",
+        "Dasar Hukum",
         "Mutu baku",
         "2 hari kerja",
         "Staf/Jabatan Fungsional Umum",
     ):
         assert part in said
-    assert shown.text.count('class="symbol"') == 10
+    shapes = re.findall(r'class="symbol (\w+)"', shown.text)
+    assert Counter(shapes) == {"capsule": 2, "rectangle": 6, "diamond": 2}
     assert "Mulai kasus baru" not in said
+
+
+def test_each_symbol_says_what_it_is_who_does_it_and_where_it_leads(
+    visit: Visit,
+    office: Office,  # noqa: ARG001 — as above
+) -> None:
+    said = words_of_symbols(visit("staf").get(PAGE))
+    assert said[0] == "Mulai, Kepala Badan; lalu langkah 2"
+    assert said[6] == (
+        "Keputusan, Sekretaris; Perlu perbaikan?; jika Tidak lalu langkah 8; "
+        "jika Ya kembali ke langkah 6"
+    )
+    assert said[9] == "Selesai, Staf/Jabatan Fungsional Umum"
+
+
+def test_lanes_of_one_name_or_none_are_columns_of_their_own(visit: Visit, office: Office) -> None:
+    same = REFERENCE.replace(b'name="Sekretaris"', b'name="Kepala Badan"')
+    nameless = re.sub(rb' name="Sekretaris"', b"", REFERENCE)
+    for diagram, columns in ((same, 2), (nameless, 1)):
+        office.deploy(diagram)
+        shown = visit("staf").get(PAGE)
+        assert shown.text.count("<span>Kepala Badan</span>") == columns
+        cells = [row.count('role="img"') for row in shown.text.split("<tr>") if "flow" in row]
+        assert cells == [1] * 10
+
+
+def test_what_has_no_symbol_is_said_under_the_table(visit: Visit, office: Office) -> None:
+    office.deploy(
+        source(
+            '<startEvent id="s"/><userTask id="a" name="Menerima"/><parallelGateway id="fork"/>'
+            '<userTask id="b" name="Menilai"/><userTask id="c" name="Meninjau"/>'
+            + arrows("s", "a", "fork", "b")
+            + arrows("fork", "c")
+        )
+    )
+    shown = visit("staf").get("/sop/p")
+    assert "dikerjakan serentak" in text_of(shown)
+    assert words_of_symbols(shown)[0] == (
+        "Mulai, Belum ditentukan; lalu serentak langkah 2, langkah 3"
+    )
+
+
+def words_of_symbols(shown: TestResponse) -> list[str]:
+    """Return what the symbols of the flow chart say, row by row."""
+    return re.findall(r'role="img" aria-label="([^"]*)"', shown.text)
 
 
 def test_what_changed_between_two_versions_is_said(visit: Visit, office: Office) -> None:

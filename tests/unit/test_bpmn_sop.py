@@ -62,6 +62,7 @@ def test_steps_stand_in_the_order_of_the_flow_not_of_the_file() -> None:
         number=1,
         name="Menulis surat",
         lane="Staf",
+        lane_id="lane_staff",
         candidate_group="Staf",
         time_standard="PT2H",
         timer_id="write_timer",
