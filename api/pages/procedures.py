@@ -224,7 +224,8 @@ def _notes() -> dict[Unpictured, str]:
         Unpictured.INCLUSIVE: _("Belah ketupat dapat membuka lebih dari satu jalan sekaligus."),
         Unpictured.EVENTS: _(
             "Menunggu waktu atau pesan tidak mempunyai lambang; garisnya melewati peristiwa itu. "
-            "Peristiwa yang memotong suatu langkah ditulis pada garisnya."
+            "Peristiwa yang memotong suatu langkah ditulis pada garisnya; langkah tanpa garis "
+            "masuk dimulai oleh suatu peristiwa."
         ),
         Unpictured.SUB_PROCESSES: _("Langkah di dalam subproses ditulis sebagai baris biasa."),
         Unpictured.SERVICES: _(

@@ -10,7 +10,7 @@ from typing import Final
 from api.pages.flowchart import BOTTOM, TOP, Piece, Port, Side, Y
 from engine.bpmn.procedure import Shape
 
-_ARROW: Final = (4, 7)
+_ARROW: Final = (5, 8)
 """Half the width, and the length, of the head of an arrow."""
 _PAST_THE_EDGE: Final = {0: "-2%", 100: "102%", TOP: "-52%", BOTTOM: "52%"}
 """So that lines join across the borders of cells."""

@@ -21,7 +21,9 @@ from engine import definitions, repository
 from engine.bpmn.differences import Difference, Subject
 from engine.bpmn.findings import Finding, Severity, has_error
 from engine.bpmn.forms import start_schema
+from engine.bpmn.procedure import Lead, Procedure, Row, Shape
 from engine.bpmn.sop import FieldType, FormField, Lane, Process, Step
+from engine.bpmn.unpictured import Unpictured
 from engine.database import Transaction
 from engine.definitions import Deployment
 from engine.model import ProcessDefinition
@@ -211,6 +213,45 @@ class ShownStep(Answer):
         )
 
 
+class ShownLead(Answer):
+    """What leads from one row of the flow chart to another, or back to itself."""
+
+    to: int = Field(description="Index of that row, from 0.")
+    labels: list[str] = Field(
+        description='In which cases; "" is in all others, and none at all is always.',
+        examples=[["Ya"]],
+    )
+    by_event: bool = Field(description="Whether an event at the border of the step takes it.")
+
+
+class ShownRow(Answer):
+    """A row of the flow chart: a step, or a start, end or decision that is none."""
+
+    shape: Shape
+    name: str
+    step: int | None = Field(description="The number of the step.")
+    question: str = Field(description="What is decided after the step.")
+    lane_id: str | None = Field(description="The element id of the lane that it stands in.")
+    candidate_group: str | None
+    leads: list[ShownLead]
+
+    @classmethod
+    def of(cls, row: Row, leads: list[Lead]) -> "ShownRow":
+        """Return the row as it is shown, with what leaves it."""
+        return cls(
+            shape=row.shape,
+            name=row.name,
+            step=row.step.number if row.step else None,
+            question=row.question,
+            lane_id=row.lane_id,
+            candidate_group=row.candidate_group,
+            leads=[
+                ShownLead(to=one.target, labels=list(one.labels), by_event=one.by_event)
+                for one in leads
+            ],
+        )
+
+
 class ShownDefinition(DefinitionVersion):
     """An SOP: the version in force (or the newest, if none is yet), and all versions."""
 
@@ -222,11 +263,19 @@ class ShownDefinition(DefinitionVersion):
     start_fields: list[ShownField] = Field(description="What starting a case asks for.")
     start_form: dict[str, Any] = Field(description="The same as a JSON Schema of the variables.")
     steps: list[ShownStep]
+    rows: list[ShownRow] = Field(description="The flow chart, in the order of its table.")
+    unpictured: list[Unpictured] = Field(
+        description="What runs although the flow chart has no symbol for it."
+    )
     versions: list[DefinitionVersion] = Field(description="The newest first.")
 
     @classmethod
     def with_process(
-        cls, shown: DefinitionVersion, process: Process, versions: list[DefinitionVersion]
+        cls,
+        shown: DefinitionVersion,
+        process: Process,
+        procedure: Procedure,
+        versions: list[DefinitionVersion],
     ) -> "ShownDefinition":
         """Return a version with what its diagram says."""
         return cls(
@@ -236,6 +285,11 @@ class ShownDefinition(DefinitionVersion):
             start_fields=[ShownField.of(field) for field in process.start_fields],
             start_form=start_schema(process),
             steps=[ShownStep.of(step) for step in process.steps],
+            rows=[
+                ShownRow.of(row, [one for one in procedure.leads if one.source == number])
+                for number, row in enumerate(procedure.rows)
+            ],
+            unpictured=sorted(procedure.unpictured),
             versions=versions,
         )
 
@@ -321,7 +375,7 @@ def get_process_definition(
     by: Actor,  # noqa: ARG001 — everybody logged in
     key: str,
 ) -> ShownDefinition:
-    """Show an SOP: identity block, actors, steps with their mutu baku, and its versions."""
+    """Show an SOP: identity block, actors, steps with their mutu baku, flow chart, and versions."""
     versions = repository.versions(tx, key)
     if not versions:
         raise repository.DefinitionNotFound(key=key)
@@ -330,6 +384,7 @@ def get_process_definition(
     return ShownDefinition.with_process(
         DefinitionVersion.of(tx, current),
         definitions.load(tx, current.id).process,
+        definitions.procedure(tx, current.id),
         [DefinitionVersion.of(tx, one) for one in versions],
     )
 

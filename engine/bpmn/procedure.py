@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from engine.bpmn import order
@@ -83,7 +84,7 @@ def read_procedure(diagram: Diagram, process: Process) -> Procedure:
     leads = chart.leads() if len(chart.stops) <= MOST_ROWS else []
     too_many = len(chart.stops) > MOST_ROWS or len(leads) > MOST_LEADS
     leads = [] if too_many else leads
-    elements = list(dict.fromkeys((*chart.start(), *chart.stops, *(one.target for one in leads))))
+    elements = list(dict.fromkeys((*chart.start, *chart.stops, *(one.target for one in leads))))
     index = {element: number for number, element in enumerate(elements)}
     found = tuple(
         Lead(
@@ -94,11 +95,9 @@ def read_procedure(diagram: Diagram, process: Process) -> Procedure:
         )
         for one in leads
     )
-    notes = {Unpictured.TOO_MANY} if too_many else {Unpictured.PARALLEL} & set(_forks(found))
     rows = tuple(chart.rows(elements, {one.source for one in leads if not one.by_event}))
-    return Procedure(
-        rows=tuple(_placed(rows, found)), leads=found, unpictured=unpictured(diagram) | notes
-    )
+    notes = {Unpictured.TOO_MANY} if too_many else unpictured(diagram) | set(_forks(found))
+    return Procedure(rows=tuple(_placed(rows, found)), leads=found, unpictured=frozenset(notes))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,13 +161,14 @@ class _Chart:
                 break
         return [*self._from_start(), *merged.values()]
 
+    @cached_property
     def start(self) -> list[Element]:
-        """Return the start event if it needs a row: if the first row can be no capsule."""
+        """The start event if it needs a row: if the first row can be no capsule."""
         is_decision = any(one in self._decider for one in self._first)
         return self._diagram.graph.of_kind("startEvent")[:1] if is_decision else []
 
     def _from_start(self) -> Iterator[_Lead]:
-        for start in self.start():
+        for start in self.start:
             first = (one for one in self.stops if one in self._first)
             yield from (_Lead(source=start, target=one) for one in first)
 
@@ -208,7 +208,7 @@ class _Chart:
     def _row(self, element: Element, *, goes_on: bool) -> Row:
         name = one_line(element.get("name"))
         if element not in self._ways.stops:
-            starts = element in self.start()
+            starts = element in self.start
             return Row(shape=Shape.CAPSULE, name=name, starts=starts, ends=not starts)
         step, decider = self._steps.get(element), self._decider.get(element)
         if decider is not None:
@@ -254,7 +254,9 @@ def _forks(leads: Sequence[Lead]) -> Iterator[Unpictured]:
 
 
 def _condition(flow: Element) -> str:
-    return one_line(text_of(flow.find(bpmn("conditionExpression"))))
+    """Return the condition of a flow without the marks of an expression."""
+    text = one_line(text_of(flow.find(bpmn("conditionExpression"))))
+    return text.removeprefix("${").removesuffix("}").strip()
 
 
 def _label(flow: Element, decider: Element, target: Element) -> str:

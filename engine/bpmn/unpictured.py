@@ -56,9 +56,11 @@ def _of_node(diagram: Diagram, scope: Element, node: Element) -> Iterator[Unpict
 
 
 def _is_event(node: Element) -> bool:
+    if node.get("triggeredByEvent") == "true" or node.get("isForCompensation") == "true":
+        return True
     is_link = node.find(bpmn("linkEventDefinition")) is not None
     waiting = {"intermediateCatchEvent", "boundaryEvent", "receiveTask"}
-    return (kind(node) in waiting and not is_link) or node.get("triggeredByEvent") == "true"
+    return kind(node) in waiting and not is_link
 
 
 def _leads_on(diagram: Diagram, scope: Element, event: Element) -> bool:

@@ -82,6 +82,9 @@ def test_a_definition_shows_its_identity_block_its_actors_and_its_steps(api: Api
     assert step["name"] == "Membuat Dokumen Laporan Kinerja"
     assert step["time_standard"] == "P2D"
     assert step["required_documents"] == "Draft Realisasi Capaian Kinerja Triwulan"
+    row = shown["rows"][6]
+    assert (row["shape"], row["step"], row["question"]) == ("diamond", 7, "Perlu perbaikan?")
+    assert {one["to"]: one["labels"] for one in row["leads"]} == {7: ["Tidak"], 5: ["Ya"]}
 
 
 def test_a_diagram_comes_back_byte_for_byte(api: Api) -> None:

@@ -78,7 +78,7 @@ def test_a_start_needs_a_row_only_where_the_first_step_decides() -> None:
     procedure = drawn(START + END + CHOICE + tasks("a", "b") + flow)
     assert names(procedure) == ["c:", "d:a", "c:b", "c:"]
     assert procedure.rows[0].starts
-    assert ways(procedure) == {">a", "a> [Ya]", "a>b [${x}]"}
+    assert ways(procedure) == {">a", "a> [Ya]", "a>b [x]"}
 
 
 def test_two_exits_to_one_step_are_one_line_with_both_names() -> None:
