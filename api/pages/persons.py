@@ -7,8 +7,10 @@ from collections.abc import Iterable
 
 from flask import g
 
+from api.pages.language import gettext
 from engine import repository
 from engine.database import Transaction
+from engine.permissions import SYSTEM
 
 
 def introduce(tx: Transaction, usernames: Iterable[str | None]) -> None:
@@ -19,5 +21,7 @@ def introduce(tx: Transaction, usernames: Iterable[str | None]) -> None:
 
 def person(username: str) -> str:
     """Return the name of somebody who was introduced, else the user name."""
+    if username == SYSTEM.username:
+        return gettext("sistem")
     name: str = g.get("persons", {}).get(username, username)
     return name
