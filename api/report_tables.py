@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from api.csv_files import Cell
@@ -22,6 +23,11 @@ class Table:
 def percent(share: float | None) -> int | None:
     """Return a share as a whole percentage, rounded down: 99.6 per cent are not all."""
     return None if share is None else int(share * 100 + 1e-9)
+
+
+def percent_of_standard(ratio: float | None) -> int | None:
+    """Return a ratio as a whole percentage; what is a little more than allowed is more than 100."""
+    return ceil(ratio * 100 - 1e-9) if ratio is not None and ratio > 1 else percent(ratio)
 
 
 def by_process(standings: Iterable[Standing]) -> Table:
@@ -95,7 +101,7 @@ def steps(report: StepReport) -> Table:
                     one.counts.late,
                     percent(one.on_time),
                 ),
-                *(one.average_minutes, one.average_standard_minutes),
+                *(one.counts.average_minutes, one.counts.average_standard_minutes),
             )
             for one in report.steps
         ],
@@ -119,7 +125,7 @@ def monitoring_sheet(sheet: Sheet) -> Table:
                     row.counts.late,
                     percent(row.on_time),
                 ),
-                *(row.outstanding, row.average_minutes, row.average_standard_minutes),
+                *(row.outstanding, row.counts.average_minutes, row.counts.average_standard_minutes),
                 " ".join(row.reasons),
             )
             for row in sheet.rows

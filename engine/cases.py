@@ -47,6 +47,10 @@ class InstanceSuspended(Conflict):
     """This case is suspended: its clock stands still until a supervisor resumes it."""
 
 
+LONGEST_REASON: Final = 2000
+"""Characters."""
+
+
 class ReasonMissing(Invalid):
     """A reason is needed."""
 
@@ -300,10 +304,14 @@ class Case:
 
 
 def required_reason(reason: str) -> str:
-    """Return the reason, trimmed. Raises ReasonMissing."""
-    if not reason.strip():
+    """Return the reason, trimmed. Raises ReasonMissing: also of one that is too long."""
+    reason = reason.strip()
+    if not reason:
         raise ReasonMissing(fields={"reason": Said("must not be empty")})
-    return reason.strip()
+    if len(reason) > LONGEST_REASON:
+        sentence = Said("at most {longest} characters", longest=LONGEST_REASON)
+        raise ReasonMissing(fields={"reason": sentence})
+    return reason
 
 
 def reschedule(job: Job, due_at: datetime) -> None:

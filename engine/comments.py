@@ -19,10 +19,17 @@ class InvalidComment(Invalid):
     """This comment cannot be kept."""
 
 
-def find(tx: Transaction, instance_id: UUID, *, by: Actor, page: PageRequest) -> Page[Comment]:
+def find(
+    tx: Transaction,
+    instance_id: UUID,
+    *,
+    by: Actor,
+    page: PageRequest,
+    newest_first: bool = False,
+) -> Page[Comment]:
     """Return what was said about a case, the oldest first. Raises as `instances.visible`."""
     instances.visible(tx, instance_id, by)
-    return repository.comments(tx, instance_id, page)
+    return repository.comments(tx, instance_id, page, newest_first=newest_first)
 
 
 def write(

@@ -195,13 +195,20 @@ def attach(
     return document
 
 
-def find(tx: Transaction, instance_id: UUID, *, by: Actor, page: PageRequest) -> Page[Document]:
+def find(
+    tx: Transaction,
+    instance_id: UUID,
+    *,
+    by: Actor,
+    page: PageRequest,
+    newest_first: bool = False,
+) -> Page[Document]:
     """Return the documents of a case, removed ones too, the oldest first.
 
     Raises as `instances.visible`.
     """
     instances.visible(tx, instance_id, by)
-    return repository.documents(tx, instance_id, page)
+    return repository.documents(tx, instance_id, page, newest_first=newest_first)
 
 
 def get(tx: Transaction, document_id: UUID, *, by: Actor) -> Document:
@@ -214,9 +221,13 @@ def get(tx: Transaction, document_id: UUID, *, by: Actor) -> Document:
 def get_present(tx: Transaction, document_id: UUID, *, by: Actor) -> Document:
     """Return a document whose content is there. Raises as `get`, and DocumentRemoved."""
     document = get(tx, document_id, by=by)
-    if document.removed_at is not None:
-        raise DocumentRemoved(id=str(document_id), removed_by=document.removed_by)
+    _require_present(document)
     return document
+
+
+def _require_present(document: Document) -> None:
+    if document.removed_at is not None:
+        raise DocumentRemoved(id=str(document.id), removed_by=document.removed_by)
 
 
 def content(database: Database, document_id: UUID) -> Iterator[bytes]:
@@ -245,10 +256,10 @@ def remove(tx: Transaction, document_id: UUID, *, by: Actor) -> Document:
     Raises:
         DocumentNotFound, NotYourCase, NotYourDocument, DocumentRemoved: as they say.
     """
-    instance_id = get(tx, document_id, by=by).instance_id
-    repository.lock_instance(tx, instance_id)
-    tx.session.expire_all()
-    document = get_present(tx, document_id, by=by)
+    document = get(tx, document_id, by=by)
+    repository.lock_instance(tx, document.instance_id)
+    tx.session.refresh(document)
+    _require_present(document)
     if not may_remove(document, by):
         raise NotYourDocument(id=str(document_id))
     repository.delete_chunks(tx, document_id)

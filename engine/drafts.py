@@ -59,20 +59,22 @@ def save(
     require_candidate(by, task)
     if by.user_id is None:
         raise InvalidDraft(Said("Only a person has drafts."))
-    _require_known(case.loaded.steps[task.element_id], fields, checked)
+    step = case.loaded.steps[task.element_id]
+    _require_known(step, fields, checked)
     draft = repository.draft(tx, task_id, by.user_id)
     if draft is None:
         draft = Draft(tenant_id=tx.tenant_id, task_id=task_id, user_id=by.user_id)
         tx.add(draft)
-    draft.fields, draft.checked, draft.saved_at = dict(fields), list(checked), tx.now
+    draft.checked = [one for one in checklist(step.required_documents) if one in checked]
+    draft.fields, draft.saved_at = dict(fields), tx.now
     return draft
 
 
 def _require_known(step: Step, fields: Mapping[str, str], checked: Sequence[str]) -> None:
     unknown = fields.keys() - {field.id for field in step.fields if not field.readonly}
-    problems = dict.fromkeys(unknown, "This step has no field of that name.")
+    problems = dict.fromkeys(unknown, Said("This step has no field of that name."))
     if set(checked) - set(checklist(step.required_documents)):
-        problems["checked"] = "The checklist of this step has no such entry."
+        problems["checked"] = Said("The checklist of this step has no such entry.")
     if len(json.dumps(dict(fields), ensure_ascii=False).encode()) > MAX_BYTES:
         raise InvalidDraft(Said("A draft cannot be as long as this."))
     if problems:

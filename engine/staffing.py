@@ -9,7 +9,6 @@ from engine.database import Transaction
 from engine.model import Position, Role
 from engine.permissions import Actor, require
 from engine.repository import HolderRecord, PageRequest
-from engine.repository.people import holders_of_today
 
 _AT_ONCE = 200
 """Rows that are read together; what follows is asked for again."""
@@ -49,7 +48,7 @@ class Staffing:
 def today(tx: Transaction, *, by: Actor) -> Staffing:
     """Return who holds what today. Raises RoleNeeded: neither a supervisor nor an admin."""
     require(by, Role.SUPERVISOR, Role.ADMIN)
-    holders = holders_of_today(tx)
+    holders = repository.holders_of_today(tx)
     positions = [
         HeldPosition(position=position, holders=holders.get(position.id, ()))
         for position in _positions(tx)

@@ -44,6 +44,8 @@ class TaskDetail:
     step: Step
     deadline: Deadline | None
     """Why its deadline is then."""
+    deadline_moved: bool
+    """Whether that is not where the time standard ends: it was extended or suspended."""
     initial: Mapping[str, object]
     """What its form begins with, by field id; of an open task only."""
 
@@ -71,18 +73,22 @@ def get(tx: Transaction, task_id: UUID, *, by: Actor) -> TaskDetail:
     require_sight(by, record.task)
     loaded = definitions.load(tx, record.definition_id)
     step = loaded.steps[record.task.element_id]
+    deadline, moved = _explain(tx, record.task, step)
     return TaskDetail(
         record=record,
         step=step,
-        deadline=_explain(tx, record.task, step),
+        deadline=deadline,
+        deadline_moved=moved,
         initial=_initial(tx, record.task, step, loaded),
     )
 
 
-def completed_before(tx: Transaction, task: Task) -> Sequence[Task]:
-    """Return the completed tasks of the case of a task that the caller sees, oldest first."""
-    done = [one for one in repository.tasks_of(tx, task.instance_id) if one.id != task.id]
-    return [one for one in done if one.state is TaskState.COMPLETED]
+def completed_before(tx: Transaction, task: Task, *, most: int) -> Sequence[Task]:
+    """Return the other completed tasks of the case of a task that the caller sees.
+
+    The `most` that were created last, the oldest of them first.
+    """
+    return repository.completed_tasks(tx, task.instance_id, beside=task.id, most=most)
 
 
 def completed_by(tx: Transaction, task_id: UUID, *, by: Actor) -> Task | None:
@@ -209,14 +215,18 @@ def _initial(tx: Transaction, task: Task, step: Step, loaded: Loaded) -> Mapping
     return initial(step.fields, known)
 
 
-def _explain(tx: Transaction, task: Task, step: Step) -> Deadline | None:
-    """Return how the time standard leads to the deadline; of one that was moved, the days off."""
+def _explain(tx: Transaction, task: Task, step: Step) -> tuple[Deadline | None, bool]:
+    """Return how the time standard leads to the deadline, and whether that was moved since.
+
+    Of one that was moved it is the days off until then.
+    """
     if task.due_at is None or step.time_standard is None:
-        return None
+        return None, False
     running = deadlines.calendar(tx, task.calendar)
     standard = running.explain(task.created_at, Duration.parse(step.time_standard))
     moved = standard.due != task.due_at
-    return running.explain_between(task.created_at, task.due_at) if moved else standard
+    between = running.explain_between(task.created_at, task.due_at) if moved else standard
+    return between, moved
 
 
 def lock_open(tx: Transaction, task_id: UUID) -> tuple[Case, Task]:

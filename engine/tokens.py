@@ -86,9 +86,18 @@ def sign_in(database: Database, username: str, password: str, *, address: str, a
 
 
 def change_own_password(
-    database: Database, *, present: str, new: str, by: Actor, address: str, allowed: int
-) -> None:
+    database: Database,
+    *,
+    present: str,
+    new: str,
+    by: Actor,
+    address: str,
+    allowed: int,
+    lifetime: timedelta | None = None,
+) -> Login | None:
     """Set the actor's password and end all of their logins, also this one.
+
+    Return a new login of that `lifetime`, None without one.
 
     A wrong `present` counts as a failed login: a stolen token must not serve to guess it.
 
@@ -109,6 +118,7 @@ def change_own_password(
         tx.flush()
         repository.delete_tokens_of(tx, locked.id)
         repository.forget_failed_logins(tx, locked.username)
+        return None if lifetime is None else _issue(tx, locked, lifetime)
 
 
 def _checked(

@@ -17,7 +17,6 @@ from engine.errors import Invalid, Said, TooManyRequests
 from engine.model import Rung
 from engine.notifications import wants_mail
 from engine.permissions import Actor
-from engine.repository.people import position_names
 
 pages = Pages("account")
 _SAVED: Final = frozenset({"password", "preferences"})
@@ -40,7 +39,7 @@ def show_account(
     return render(
         "account.html",
         user=user,
-        positions=position_names(tx, by.groups),
+        positions=repository.position_names(tx, by.groups),
         email=form.get("email", "") if form is not None and is_new else user.email or "",
         rungs=form.getlist("rungs") if form is not None and is_new else wanted,
         error=error,
@@ -59,37 +58,30 @@ def change_preferences(tx: Transaction, by: Actor, form: Form) -> Response:
 @pages.post_alone("/akun/sandi", again=show_account)
 def change_password(by: Actor, form: Form) -> Response:
     """Change the password; every other login ends, this browser gets a new one."""
-    alur = wired()
     new = form.get("new", "")
     if new != form.get("repeated", ""):
         raise PasswordsDiffer(
             fields={"repeated": Said("The new password and its repetition differ.")}
         )
-    _change(by, present=form.get("present", ""), new=new)
-    login = tokens.login(
-        alur.database,
-        by.username,
-        new,
-        address=request.remote_addr or "",
-        allowed=alur.settings.login_attempts,
-        lifetime=alur.settings.token_lifetime,
-    )
+    login = _change(by, present=form.get("present", ""), new=new)
     response = to("pages_account.show_account", tersimpan="password")
-    session.begin(response, login.token)
+    if login is not None:
+        session.begin(response, login.token)
     return response
 
 
-def _change(by: Actor, *, present: str, new: str) -> None:
-    """Change the password. Raises Invalid, the field named: also for a wrong one."""
+def _change(by: Actor, *, present: str, new: str) -> tokens.Login | None:
+    """Change the password; return a new login. Raises Invalid, the field named."""
     alur = wired()
     try:
-        tokens.change_own_password(
+        return tokens.change_own_password(
             alur.database,
             present=present,
             new=new,
             by=by,
             address=request.remote_addr or "",
             allowed=alur.settings.login_attempts,
+            lifetime=alur.settings.token_lifetime,
         )
     except (tokens.WrongPassword, TooManyRequests) as error:
         raise Invalid(fields={"present": error.args[0]}) from error

@@ -19,7 +19,7 @@ from api.pages.marks import Mark
 from api.pages.persons import introduce
 from api.pages.queries import read_query
 from api.pages.rendering import render
-from api.report_tables import Table, percent
+from api.report_tables import Table, percent, percent_of_standard
 from api.rest.reports import StandingTable, period_of, standing_table
 from api.rest.schemas import ListQuery, Query
 from engine import reports, worklist
@@ -147,6 +147,7 @@ def show_steps(tx: Transaction, by: Actor, key: str) -> str:
         marks=[heat_mark(one) for one in report.steps],
         heat={one.step.element_id: heat(one) for one in report.steps},
         half_years=_half_years(tx),
+        percent_of_standard=percent_of_standard,
         **_charts(trend),
     )
 
@@ -157,7 +158,7 @@ def download_steps(tx: Transaction, by: Actor, key: str) -> Response:
     query = read_query(PeriodQuery)
     report = reports.steps(tx, key, period=period_of(tx, query.dari, query.sampai), by=by)
     return saved(
-        tx, f"langkah-{report.period.first}-{report.period.last}", report_tables.steps(report)
+        tx, f"langkah-{key}-{report.period.first}-{report.period.last}", report_tables.steps(report)
     )
 
 

@@ -26,7 +26,6 @@ from engine.instances import CaseRecord
 from engine.model import InstanceState, Role, TaskState
 from engine.permissions import Actor
 from engine.repository import InstanceFilter, PageRequest
-from engine.repository.people import position_names
 
 pages = Pages("cases")
 _EVENTS: Final = 200
@@ -100,7 +99,7 @@ def show_case(
     names = _names(tx, case)
     introduce(tx, [case.record.instance.started_by, *timeline.people_of(happened.items)])
     introduce(tx, [one.task.completed_by for one in case.steps if one.task])
-    positions = position_names(tx, timeline.positions_of(happened.items))
+    positions = repository.position_names(tx, timeline.positions_of(happened.items))
     return render(
         "case.html",
         case=case,
@@ -223,9 +222,11 @@ def attach(
 
 def _length(form: Form) -> Duration:
     """Return by how much working time. Raises Invalid."""
-    pattern = _UNITS.get(form.get("unit", ""), "{}")
+    written, pattern = form.get("duration", "").strip(), _UNITS.get(form.get("unit", ""))
+    sentence = Said("Write a whole number that is more than nothing.")
+    if pattern is None or not (written.isascii() and written.isdecimal()):
+        raise Invalid(fields={"duration": sentence})
     try:
-        return Duration.parse(pattern.format(form.get("duration", "").strip()))
+        return Duration.parse(pattern.format(written))
     except InvalidDuration as error:
-        sentence = Said("Write a whole number that is more than nothing.")
         raise Invalid(fields={"duration": sentence}) from error

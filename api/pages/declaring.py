@@ -8,7 +8,7 @@ page that the form is on is shown again with what was typed and what is wrong wi
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Protocol, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -112,9 +112,8 @@ class Pages:
 
 def inside(address: str) -> str:
     """Return the address if it is one of our own pages, else the first page."""
-    parts = urlsplit(address)
     is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
-    ours = is_path and not parts.scheme and not parts.netloc
+    ours = is_path and address.isprintable()
     return address if ours else url_for("pages_login.show_home")
 
 
@@ -149,8 +148,12 @@ def _writing(view: View, again: View | None, file: str | None) -> View:
         login = session.token()
         if login is None:
             return _ended(None)
-        if file is not None:
-            files.allow()
+        try:
+            if file is not None:
+                _require_login(login)
+                files.allow()
+        except tokens.NotLoggedIn:
+            return _ended(None)
         form = read_form()
         session.require_own_form(form.get(session.FIELD, ""))
         try:
@@ -165,6 +168,12 @@ def _writing(view: View, again: View | None, file: str | None) -> View:
             return _shown_again(again, login, {**arguments, "form": form, "error": error})
 
     return answer
+
+
+def _require_login(login: str) -> None:
+    """Return if the login is one; a stranger's file is not even read. Raises NotLoggedIn."""
+    with wired().database.read() as tx:
+        tokens.authenticate(tx, login)
 
 
 def _writing_alone(view: View, again: View) -> View:
@@ -189,8 +198,11 @@ def _writing_alone(view: View, again: View) -> View:
 
 def _shown_again(again: View, login: str, arguments: Mapping[str, object]) -> Response:
     """Return the page that a form is on, with what was typed and what is wrong with it."""
-    with wired().database.read() as tx:
-        response = _shown(again, tx, _whoever(tx, login), arguments)
+    try:
+        with wired().database.read() as tx:
+            response = _shown(again, tx, _whoever(tx, login), arguments)
+    except tokens.NotLoggedIn:
+        return _ended(read_form())
     response.status_code = _UNPROCESSABLE
     return response
 
@@ -244,14 +256,20 @@ def _ended(form: Form | None) -> Response:
         for name, text in sent.items(multi=True)
         if text.strip() and name not in _NEVER_SHOWN
     ]
-    came_from = urlsplit(request.referrer or "")
-    back = came_from.path if came_from.netloc == request.host else "/"
-    login = f"{url_for('pages_login.show_login')}?{urlencode({'kembali': back})}"
+    login = f"{url_for('pages_login.show_login')}?{urlencode({'kembali': _came_from()})}"
     response = page_response(render("ended.html", typed=typed, login=login))
     response.status_code = _UNAUTHORIZED
     if request.headers.get("HX-Request"):
         response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#isi"
+        response.headers["HX-Reswap"] = "outerHTML"
     return response
+
+
+def _came_from() -> str:
+    """Return the path of the page that a form was on, the first page if nobody says."""
+    here = request.host_url
+    referrer = request.referrer or ""
+    return inside("/" + referrer.removeprefix(here)) if referrer.startswith(here) else "/"
 
 
 def _to_login() -> Response:

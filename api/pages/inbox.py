@@ -44,6 +44,7 @@ def show_inbox(tx: Transaction, by: Actor) -> str:
     return render(
         "inbox.html",
         query=query,
+        limit=None if query.limit == _PAGE else query.limit,
         inbox=inbox,
         next_cursor=query.cursor_after(inbox.next_after),
         done=tasks.completed_by(tx, query.selesai, by=by) if query.selesai else None,

@@ -17,7 +17,6 @@ from engine.model import Capacity, Holder, Role, User
 from engine.people import InvalidPerson
 from engine.permissions import Actor, require
 from engine.repository import PageRequest
-from engine.repository.people import holdings_of
 
 pages = Pages("people")
 _SUGGESTED: Final = 200
@@ -189,13 +188,12 @@ def show_user(
 ) -> str:
     """Show a user with the positions held."""
     user = people.get_user(tx, user_id, by=by)
-    stored = {"name": user.name, "email": user.email or "", "active": "yes" if user.active else ""}
+    stored = {"name": user.name, "email": user.email or ""}
     return render(
         "user.html",
         user=user,
-        holdings=holdings_of(tx, user_id),
+        holdings=repository.holdings_of(tx, user_id),
         values=form if form is not None else stored,
-        roles=form.getlist("roles") if form is not None else user.roles,
         error=error,
         today=tx.today,
     )
@@ -203,16 +201,23 @@ def show_user(
 
 @pages.post("/orang/pengguna/<uuid:user_id>", again=show_user)
 def change_user(tx: Transaction, by: Actor, *, user_id: UUID, form: Form) -> Response:
-    """Change the name, the roles, the address of a user, or whether they may log in."""
-    people.change_user(
-        tx,
-        user_id,
-        name=form.get("name", ""),
-        roles=_roles(form),
-        active="active" in form,
-        email=form.get("email", "").strip(),
-        by=by,
-    )
+    """Change the name and the address of a user."""
+    name, email = form.get("name", ""), form.get("email", "").strip()
+    people.change_user(tx, user_id, name=name, email=email, by=by)
+    return to("pages_people.show_user", user_id=user_id)
+
+
+@pages.post("/orang/pengguna/<uuid:user_id>/peran")
+def change_roles(tx: Transaction, by: Actor, *, user_id: UUID, form: Form) -> Response:
+    """Give a user exactly the roles that are ticked."""
+    people.change_user(tx, user_id, roles=_roles(form), by=by)
+    return to("pages_people.show_user", user_id=user_id)
+
+
+@pages.post("/orang/pengguna/<uuid:user_id>/masuk")
+def let_log_in(tx: Transaction, by: Actor, *, user_id: UUID, form: Form) -> Response:
+    """Let a user log in, or not any more; then their logins end."""
+    people.change_user(tx, user_id, active=form.get("active") == "yes", by=by)
     return to("pages_people.show_user", user_id=user_id)
 
 

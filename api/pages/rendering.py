@@ -4,6 +4,7 @@ import base64
 import hashlib
 from datetime import date, datetime
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -73,6 +74,7 @@ def page_response(result: str | Response) -> Response:
     """Return the answer with a page and its headers."""
     response = result if isinstance(result, Response) else Response(result)
     response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("Referrer-Policy", "same-origin")  # how a login leads back
     session.remember(response)
     return response
 
@@ -82,9 +84,15 @@ def asset(path: str) -> Markup:
     """Return the attributes that load a file of `static/`, in its present version and no other."""
     content = (_STATIC / path).read_bytes()
     digest = base64.b64encode(hashlib.sha384(content).digest()).decode()
-    address = url_for("static", filename=path, v=hashlib.sha256(content).hexdigest()[:12])
+    address = url_for("static", filename=path, v=_version(path))
     pattern = 'href="{}" integrity="{}"' if path.endswith(".css") else 'src="{}" integrity="{}"'
     return Markup(pattern).format(address, f"sha384-{digest}")  # noqa: S704 — one of two literals
+
+
+@cache
+def _version(path: str) -> str:
+    """Return what tells this content of a file from any other."""
+    return hashlib.sha256((_STATIC / path).read_bytes()).hexdigest()[:12]
 
 
 def places() -> list[tuple[str, str]]:
@@ -108,8 +116,12 @@ def unread() -> int:
 
 
 def _keep_assets(response: Response) -> Response:
-    """Let browsers keep a file that was asked for in a certain version: it never changes."""
-    if request.endpoint == "static" and "v" in request.args:
+    """Let browsers keep a file that was asked for in the version it has: that never changes.
+
+    Another version is asked for while a new release takes the place of an old one.
+    """
+    is_file = request.endpoint == "static" and response.status_code == HTTPStatus.OK
+    if is_file and request.args.get("v") == _version((request.view_args or {})["filename"]):
         response.headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
     return response
 

@@ -60,7 +60,7 @@ def remember(response: Response) -> None:
 def require_own_form(sent: str) -> None:
     """Return if the form that was sent is one of ours. Raises ForeignForm."""
     origin = token() or request.cookies.get(_BEFORE_LOGIN)
-    if not origin or not hmac.compare_digest(_made_of(origin), sent):
+    if not origin or not hmac.compare_digest(_made_of(origin).encode(), sent.encode()):
         raise ForeignForm
 
 

@@ -6,6 +6,7 @@ from pydantic import Field
 from api.pages.board import saved_as
 from api.pages.declaring import Pages
 from api.pages.language import gettext
+from api.pages.persons import introduce, person
 from api.pages.queries import read_query
 from api.pages.rendering import minutes, render
 from api.report_tables import Table, percent
@@ -43,7 +44,7 @@ def show_sheet(tx: Transaction, by: Actor, key: str) -> str:
         query=query,
         sheet=sheet,
         rows=[(row, remark(row, sheet), action(row)) for row in sheet.rows],
-        assessor=query.penilai or by.username,
+        assessor=_assessor(tx, by, query),
     )
 
 
@@ -52,7 +53,7 @@ def download_sheet(tx: Transaction, by: Actor, key: str) -> Response:
     """Send the monitoring sheet as a CSV file."""
     query = read_query(SheetQuery)
     sheet = _sheet(tx, by, key, query)
-    assessor = query.penilai or by.username
+    assessor = _assessor(tx, by, query)
     table = Table(
         columns=[
             gettext("No"),
@@ -77,12 +78,18 @@ def download_sheet(tx: Transaction, by: Actor, key: str) -> Response:
         ],
     )
     half_year = sheet.half_year
-    return saved_as(f"lembar-pemantauan-{half_year.year}-{half_year.half}", table)
+    return saved_as(f"lembar-pemantauan-{key}-{half_year.year}-{half_year.half}", table)
 
 
 def _sheet(tx: Transaction, by: Actor, key: str, query: SheetQuery) -> Sheet:
     half_year = query.half_year(tx)
     return reports.monitoring_sheet(tx, key, half_year, by=by, threshold=query.ambang / 100)
+
+
+def _assessor(tx: Transaction, by: Actor, query: SheetQuery) -> str:
+    """Return who signs: who was named, else whoever looks."""
+    introduce(tx, [by.username])
+    return query.penilai or person(by.username)
 
 
 def remark(row: SheetRow, sheet: Sheet) -> str:
@@ -108,10 +115,10 @@ def remark(row: SheetRow, sheet: Sheet) -> str:
     if row.outstanding:
         lapsed = gettext("%(count)s di antaranya lewat tenggat dan belum selesai.")
         said.append(lapsed % {"count": row.outstanding})
-    if row.average_minutes is not None and row.average_standard_minutes is not None:
+    if row.counts.average_minutes is not None and row.counts.average_standard_minutes is not None:
         lengths = {
-            "average": minutes(row.average_minutes),
-            "standard": minutes(row.average_standard_minutes),
+            "average": minutes(row.counts.average_minutes),
+            "standard": minutes(row.counts.average_standard_minutes),
         }
         sentence = (
             gettext("Rata-rata %(average)s, melebihi waktu baku %(standard)s.")

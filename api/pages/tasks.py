@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from flask import Response, request, url_for
@@ -24,6 +25,8 @@ from engine.model import Draft, Task, TaskState
 from engine.permissions import Actor, is_candidate
 
 pages = Pages("tasks")
+_EARLIER: Final = 50
+"""So many earlier steps stand beside a task; the history of the case has all."""
 
 
 class TaskQuery(Query):
@@ -58,7 +61,7 @@ def show_task(
     own = None if together.is_about_panel(error) else form
     draft = drafts.get(tx, task_id, by=by)
     case = instances.get(tx, task.instance_id, by=by)
-    earlier = tasks.completed_before(tx, task)
+    earlier = tasks.completed_before(tx, task, most=_EARLIER)
     introduce(tx, [detail.record.assignee, *(one.completed_by for one in [task, *earlier])])
     loaded = definitions.load(tx, detail.record.definition_id)
     is_open = task.state is TaskState.OPEN

@@ -209,8 +209,8 @@ class ShownStepFigures(Answer):
             with_deadline=one.counts.timed,
             late=one.counts.late,
             on_time=one.on_time,
-            average_minutes=one.average_minutes,
-            average_standard_minutes=one.average_standard_minutes,
+            average_minutes=one.counts.average_minutes,
+            average_standard_minutes=one.counts.average_standard_minutes,
         )
 
 
@@ -267,8 +267,8 @@ class ShownSheetRow(Answer):
             late=row.counts.late,
             outstanding=row.outstanding,
             on_time=row.on_time,
-            average_minutes=row.average_minutes,
-            average_standard_minutes=row.average_standard_minutes,
+            average_minutes=row.counts.average_minutes,
+            average_standard_minutes=row.counts.average_standard_minutes,
         )
 
 

@@ -2,8 +2,9 @@
 
 A step does not run well if its deadlines were kept in less than a part of all cases (`threshold`,
 80 per cent unless said otherwise), where a task that was past its deadline and not done when the
-half-year ended counts as late; or if it took longer on average than its time standard allows. A
-step of which there is nothing to judge by is neither well nor badly run.
+half-year ended counts as late; or if it took longer on average than its time standard allows, both
+in whole minutes, as the sheet prints them. A step of which there is nothing to judge by is neither
+well nor badly run.
 """
 
 from collections.abc import Sequence
@@ -21,9 +22,6 @@ from engine.reports.steps import steps_of, versions_of
 from engine.repository import StepCounts
 
 THRESHOLD: Final = 0.8
-_NONE: Final = StepCounts(
-    completed=0, timed=0, late=0, measured=0, worked_minutes=0, standard_minutes=0
-)
 
 
 class Reason(StrEnum):
@@ -46,8 +44,6 @@ class SheetRow:
     """Past their deadline and not done at its end, or now if it is under way."""
     on_time: float | None
     """Which part of the deadlines was kept, what is outstanding being late; None: of none."""
-    average_minutes: int | None
-    average_standard_minutes: int | None
     reasons: Sequence[Reason]
     """Why it does not run well; none: it does, if it was done at all."""
 
@@ -109,7 +105,7 @@ def monitoring_sheet(
         rows=[
             _row(
                 step,
-                counts.get(step.element_id, _NONE),
+                counts.get(step.element_id, StepCounts()),
                 outstanding.get(step.element_id, 0),
                 threshold,
             )
@@ -121,18 +117,16 @@ def monitoring_sheet(
 def _row(step: Step, counts: StepCounts, outstanding: int, threshold: float) -> SheetRow:
     deadlines = counts.timed + outstanding
     on_time = (counts.timed - counts.late) / deadlines if deadlines else None
-    measured = counts.measured
+    average, standard = counts.average_minutes, counts.average_standard_minutes
     reasons = []
     if on_time is not None and on_time < threshold:
         reasons.append(Reason.LATE)
-    if counts.worked_minutes > counts.standard_minutes:
+    if average is not None and standard is not None and average > standard:
         reasons.append(Reason.SLOW)
     return SheetRow(
         step=step,
         counts=counts,
         outstanding=outstanding,
         on_time=on_time,
-        average_minutes=round(counts.worked_minutes / measured) if measured else None,
-        average_standard_minutes=round(counts.standard_minutes / measured) if measured else None,
         reasons=reasons,
     )

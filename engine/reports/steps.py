@@ -11,8 +11,6 @@ from engine.permissions import Actor, require
 from engine.reports.periods import Period
 from engine.repository import DefinitionName, DefinitionNotFound, OpenGroup, StepCounts
 
-_NONE = StepCounts(completed=0, timed=0, late=0, measured=0, worked_minutes=0, standard_minutes=0)
-
 
 @dataclass(frozen=True, kw_only=True)
 class StepFigures:
@@ -31,18 +29,6 @@ class StepFigures:
         """Which part of those with a deadline was on time; None: there was none."""
         timed = self.counts.timed
         return 1 - self.counts.late / timed if timed else None
-
-    @property
-    def average_minutes(self) -> int | None:
-        """The working minutes that it took on average; None: none is on record."""
-        measured = self.counts.measured
-        return round(self.counts.worked_minutes / measured) if measured else None
-
-    @property
-    def average_standard_minutes(self) -> int | None:
-        """The working minutes that its time standard came to on average; None as above."""
-        measured = self.counts.measured
-        return round(self.counts.standard_minutes / measured) if measured else None
 
     @property
     def against_standard(self) -> float | None:
@@ -124,5 +110,5 @@ def _figures(
         open=sum(group.open for group in own),
         at_risk=sum(group.at_risk for group in own),
         overdue=sum(group.overdue for group in own),
-        counts=counts.get(step.element_id, _NONE),
+        counts=counts.get(step.element_id, StepCounts()),
     )

@@ -196,16 +196,26 @@ def _of_periods(
 class StepCounts:
     """The completed tasks of one step within a period, whatever the version."""
 
-    completed: int
-    timed: int
+    completed: int = 0
+    timed: int = 0
     """Had a deadline."""
-    late: int
-    measured: int
+    late: int = 0
+    measured: int = 0
     """Whose working time is on record."""
-    worked_minutes: int
+    worked_minutes: int = 0
     """Of all that are measured, together."""
-    standard_minutes: int
+    standard_minutes: int = 0
     """What the time standards of those came to, together."""
+
+    @property
+    def average_minutes(self) -> int | None:
+        """The working minutes that it took on average; None: none is on record."""
+        return round(self.worked_minutes / self.measured) if self.measured else None
+
+    @property
+    def average_standard_minutes(self) -> int | None:
+        """The working minutes that its time standard came to on average; None as above."""
+        return round(self.standard_minutes / self.measured) if self.measured else None
 
 
 def completed_steps(

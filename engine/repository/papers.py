@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 
 from engine.database import Transaction
 from engine.errors import NotFound
-from engine.model import Comment, Document, DocumentChunk, Draft, User
+from engine.model import Comment, Document, DocumentChunk, Draft
 from engine.repository.paging import Order, Page, PageRequest, one, page_of
 
 
@@ -27,12 +27,14 @@ def delete_drafts(tx: Transaction, task_ids: Collection[UUID]) -> None:
         tx.session.execute(delete(Draft).where(*ended))
 
 
-def comments(tx: Transaction, instance_id: UUID, page: PageRequest) -> Page[Comment]:
+def comments(
+    tx: Transaction, instance_id: UUID, page: PageRequest, *, newest_first: bool = False
+) -> Page[Comment]:
     """Return what was said about a case, the oldest first."""
     query = select(Comment).where(
         Comment.tenant_id == tx.tenant_id, Comment.instance_id == instance_id
     )
-    order: Order = [(Comment.id, False)]
+    order: Order = [(Comment.id, newest_first)]
     return page_of(tx, query, page, order=order)
 
 
@@ -41,12 +43,14 @@ def document(tx: Transaction, document_id: UUID) -> Document:
     return one(tx, Document, document_id, DocumentNotFound)
 
 
-def documents(tx: Transaction, instance_id: UUID, page: PageRequest) -> Page[Document]:
+def documents(
+    tx: Transaction, instance_id: UUID, page: PageRequest, *, newest_first: bool = False
+) -> Page[Document]:
     """Return the documents of a case, removed ones too, the oldest first."""
     query = select(Document).where(
         Document.tenant_id == tx.tenant_id, Document.instance_id == instance_id
     )
-    order: Order = [(Document.id, False)]
+    order: Order = [(Document.id, newest_first)]
     return page_of(tx, query, page, order=order)
 
 
@@ -79,13 +83,3 @@ def delete_chunks(tx: Transaction, document_id: UUID) -> None:
             DocumentChunk.document_id == document_id,
         )
     )
-
-
-def names_of(tx: Transaction, usernames: Collection[str]) -> dict[str, str]:
-    """Return what the people with these user names are called; who is unknown is left out."""
-    if not usernames:
-        return {}
-    query = select(User.username, User.name).where(
-        User.tenant_id == tx.tenant_id, User.username.in_(usernames)
-    )
-    return {row[0]: row[1] for row in tx.session.execute(query)}

@@ -163,6 +163,20 @@ def tasks_of(tx: Transaction, instance_id: UUID) -> Sequence[Task]:
     return tx.session.scalars(query.order_by(Task.created_at, Task.id)).all()
 
 
+def completed_tasks(
+    tx: Transaction, instance_id: UUID, *, beside: UUID, most: int
+) -> Sequence[Task]:
+    """Return the completed tasks of a case that were created last, without one; oldest first."""
+    query = select(Task).where(
+        Task.tenant_id == tx.tenant_id,
+        Task.instance_id == instance_id,
+        Task.state == TaskState.COMPLETED,
+        Task.id != beside,
+    )
+    newest = query.order_by(Task.created_at.desc(), Task.id.desc()).limit(most)
+    return list(reversed(tx.session.scalars(newest).all()))
+
+
 def with_cases(tx: Transaction) -> Select[*tuple[Any, ...]]:
     instance = and_(
         ProcessInstance.tenant_id == Task.tenant_id, ProcessInstance.id == Task.instance_id

@@ -195,8 +195,8 @@ def test_the_figures_of_every_step_are_what_sql_counts(filled: Office) -> None:
                 f"SELECT AVG(t.worked_minutes), AVG(t.standard_minutes) {done} {both}",
                 **values,
             )
-            assert one.average_minutes is not None
-            assert abs(one.average_minutes - float(worked)) <= 0.5
+            assert one.counts.average_minutes is not None
+            assert abs(one.counts.average_minutes - float(worked)) <= 0.5
             assert one.against_standard == pytest.approx(float(worked) / float(standard))
 
 
@@ -266,7 +266,7 @@ def test_working_time_leaves_out_what_was_suspended_and_the_standard_what_was_ex
         period = Period.weeks_until_today(tx, 2)
         report = reports.steps(tx, KEY, period=period, by=office.actor("supervisor"))
     first = report.steps[0]
-    assert (first.average_minutes, first.average_standard_minutes) == (25, 10)
+    assert (first.counts.average_minutes, first.counts.average_standard_minutes) == (25, 10)
     assert first.on_time == 1
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine import people, repository
+from engine import comments, people, repository
 from engine.model import InstanceState
 from engine.permissions import SYSTEM
 from tests.api.diagrams import ASKING
@@ -46,7 +46,7 @@ def test_the_page_says_how_every_step_stands_and_what_happened(
 ) -> None:
     shown = visit("supervisor").get(page(case))
     said = text_of(shown)
-    assert "Selesai" in said
+    assert "4 Nov 2026 09.00 Selesai" in said
     assert "Sedang dikerjakan" in shown.text
     assert "kepala.badan sebagai kepala-badan menyelesaikan “Memerintahkan" in said
     assert '"badge": "Selesai"' in shown.text
@@ -81,7 +81,7 @@ def test_a_supervisor_assigns_and_extends(visit: Visit, case: PlayedCase) -> Non
     supervisor.get(page(case))
     address = page(case, f"/tugas/{task.id}")
     assert supervisor.post(f"{address}/tugaskan", assignee="kasubag").status_code == 303
-    for wrong in ("", "0", "-1", "1,5", "P1D", "9" * 20):
+    for wrong in ("", "0", "-1", "1,5", "P1D", "1H30", "9" * 20):
         answer = supervisor.post(f"{address}/perpanjang", duration=wrong, unit="jam", reason="a")
         assert answer.status_code == 422
         assert 'aria-invalid="true"' in answer.text
@@ -129,6 +129,7 @@ def test_only_the_form_that_was_refused_is_open_with_what_was_typed_and_what_is_
     own, other = (refused.partition(f'action="{one}/tugaskan"')[2] for one in (first, second))
     assert "siapa.ini" in own.partition("</form>")[0]
     assert "siapa.ini" not in other.partition("</form>")[0]
+    assert supervisor.post(page(case, "/batal"), reason="x" * 2001).status_code == 422
     refused = supervisor.post(page(case, "/batal"), reason="  ").text
     assert refused.count('<details class="card" open>') == 1
     assert refused.count('aria-describedby="problem-reason"') == 1
@@ -198,3 +199,23 @@ def test_cases_of_ones_own_are_those_one_started_or_has_a_task_in(
     office.start("Bukan urusan saya", by="kepala.badan")
     assert "Bukan urusan saya" not in text_of(supervisor.get("/kasus", milik="saya"))
     assert "Bukan urusan saya" in text_of(supervisor.get("/kasus"))
+
+
+def test_the_newest_of_many_comments_stand_on_the_page_and_all_of_them_on_one_of_their_own(
+    visit: Visit, office: Office, case: PlayedCase
+) -> None:
+    by = office.actor("kasubag")
+    with office.database.begin() as tx:
+        for number in range(60):
+            comments.write(tx, case.id, f"Catatan nomor {number}.", by=by)
+    actor = visit("kasubag")
+    shown = text_of(actor.get(page(case)))
+    assert "Catatan nomor 59." in shown
+    assert "Catatan nomor 9." not in shown
+    assert page(case, "/komentar") in actor.get(page(case)).text
+    first = actor.get(page(case, "/komentar"))
+    assert "Catatan nomor 0." in text_of(first)
+    following = first.text.partition('href="?')[2].partition('"')[0]
+    last = text_of(actor.get(f"{page(case, '/komentar')}?{following}"))
+    assert "Catatan nomor 59." in last
+    assert "Belum ada dokumen." in text_of(actor.get(page(case, "/dokumen")))

@@ -14,7 +14,10 @@ from tests.pages.client import Visitor, text_of
 Visit = Callable[[str | None], Visitor]
 OpenApp = Callable[[Settings], Flask]
 HTML = {"Accept": "text/html"}
-FAR_AWAY = ["https://jahat.example/", "//jahat.example", "/\\jahat.example", "javascript:alert(1)"]
+FAR_AWAY = [
+    *("https://jahat.example/", "//jahat.example", "/\\jahat.example", "javascript:alert(1)"),
+    *("//[", "/\n\\jahat.example", "/\t/jahat.example"),
+]
 
 
 def test_whoever_is_not_logged_in_is_led_to_the_login_and_back(visit: Visit) -> None:
@@ -36,6 +39,12 @@ def test_a_login_leads_to_no_other_site(visit: Visit, address: str) -> None:
     stranger.get("/masuk")
     answer = stranger.post("/masuk", username="staf", password=PASSWORD, kembali=address)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+
+
+def test_a_form_token_may_be_any_text(visit: Visit) -> None:
+    stranger = visit(None)
+    stranger.get("/masuk")
+    assert stranger.send("/masuk", {FIELD: "é"}).status_code == 403
 
 
 @pytest.mark.parametrize("address", FAR_AWAY)

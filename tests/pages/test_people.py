@@ -71,7 +71,8 @@ def test_a_plh_is_appointed_with_dates_and_decree_and_does_the_tasks(
     assert "Plh. staf" in page
     assert "800/1/2026" in page
     case.complete("Memerintahkan", by="staf")
-    assert case.history()[-2].actor in {"staf", "system"}
+    (completed,) = [event for event in case.history() if event.type == "task_completed"]
+    assert (completed.actor, completed.detail["capacity"]) == ("staf", "plh")
     assert "Plh. staf" in text_of(admin.get("/orang"))
 
 
@@ -145,16 +146,28 @@ def test_a_new_user_logs_in_with_the_password_that_is_shown_once(
     assert admin.post("/orang/pengguna/baru", username="baru", name="Dua").status_code == 422
 
 
+def test_whoever_saves_a_name_brings_back_neither_role_nor_login(
+    visit: Visit, office: Office
+) -> None:
+    first, second, path = visit("admin"), visit("admin"), user_path(office, "supervisor")
+    second.get(path)
+    first.get(path)
+    assert first.send(f"{path}/peran", {"roles": ["actor"]}).status_code == 303
+    assert first.post(f"{path}/masuk", active="").status_code == 303
+    assert second.post(path, name="Nama Baru", email="").status_code == 303
+    with office.database.read() as tx:
+        user = repository.user_by_name(tx, "supervisor")
+        assert (user.name, list(user.roles), user.active) == ("Nama Baru", ["actor"], False)
+    assert "tidak boleh masuk" in text_of(first.get(path))
+    assert first.post(f"{path}/masuk", active="yes").status_code == 303
+    assert "Cabut izin masuk" in text_of(first.get(path))
+
+
 def test_a_user_is_changed_and_gets_a_new_password(visit: Visit, office: Office) -> None:
     admin, path = visit("admin"), user_path(office, "staf")
     staff = visit("staf")
     admin.get(path)
-    change = {
-        "name": "Staf Umum",
-        "email": "staf@kantor.go.id",
-        "roles": ["actor"],
-        "active": "yes",
-    }
+    change = {"name": "Staf Umum", "email": "staf@kantor.go.id"}
     assert admin.send(path, change).status_code == 303
     assert "Staf Umum" in text_of(admin.get("/orang/pengguna"))
     assert staff.get("/tugas").status_code == 200
@@ -168,9 +181,10 @@ def test_a_user_is_changed_and_gets_a_new_password(visit: Visit, office: Office)
 def test_the_last_admin_stays_one(visit: Visit, office: Office) -> None:
     admin, path = visit("admin"), user_path(office, "admin")
     admin.get(path)
-    answer = admin.send(path, {"name": "admin", "email": "", "roles": ["admin"]})
-    assert answer.status_code == 409
-    assert "admin yang aktif" in text_of(answer)
+    for what, fields in (("masuk", {"active": ""}), ("peran", {"roles": ["actor"]})):
+        answer = admin.send(f"{path}/{what}", fields)
+        assert answer.status_code == 409
+        assert "admin yang aktif" in text_of(answer)
 
 
 def test_a_supervisor_looks_but_is_shown_no_forms(visit: Visit, office: Office) -> None:

@@ -20,6 +20,8 @@ PAGES = {
     "/tugas/<uuid:task_id>": INVOLVED,
     "/kasus": EVERYBODY,
     "/kasus/<uuid:instance_id>": INVOLVED,
+    "/kasus/<uuid:instance_id>/komentar": INVOLVED,
+    "/kasus/<uuid:instance_id>/dokumen": INVOLVED,
     "/sop": EVERYBODY,
     "/pasang": {OWNER},
     "/sop/<key>": EVERYBODY,

@@ -13,7 +13,7 @@ from engine import people, repository
 from engine.config import Settings
 from engine.model import Role
 from engine.permissions import SYSTEM
-from tests.office import Office
+from tests.office import KEY, Office
 from tests.pages.client import Visitor, text_of
 
 Visit = Callable[[str | None], Visitor]
@@ -41,7 +41,7 @@ def test_what_has_changed_in_the_meantime_says_so(visit: Visit, office: Office) 
     with office.database.read() as tx:
         path = f"/orang/pengguna/{repository.user_by_name(tx, 'admin').id}"
     admin.get(path)
-    answer = admin.send(path, {"name": "admin", "roles": ["actor"], "active": "yes"})
+    answer = admin.send(f"{path}/peran", {"roles": ["actor"]})
     assert answer.status_code == 409
     assert "Keadaan sudah berubah" in text_of(answer)
 
@@ -104,6 +104,26 @@ def test_problems_speak_the_language_that_was_chosen(visit: Visit) -> None:
     answer = staff.get("/orang")
     assert "You may not do this" in text_of(answer)
     assert "This needs a role that you do not have." in text_of(answer)
+
+
+def test_what_the_address_asks_wrongly_is_named(visit: Visit) -> None:
+    supervisor = visit("supervisor")
+    assert "tahun" in text_of(supervisor.get(f"/pantauan/sop/{KEY}/lembar", tahun=1))
+    twice = supervisor.get("/kasus?cari=a&cari=b")
+    assert (twice.status_code, "cari : ada lebih dari sekali" in text_of(twice)) == (422, True)
+
+
+def test_a_file_is_kept_for_a_year_only_as_what_was_asked_for(app: Flask) -> None:
+    client = app.test_client()
+    page = client.get("/masuk", headers={"Accept": "text/html"}).text
+    version = page.partition('href="/static/alur.css?v=')[2].partition('"')[0]
+    kept = {
+        (name, asked): "immutable" in answer.headers.get("Cache-Control", "")
+        for name in ("alur.css", "tidak-ada.css")
+        for asked in (version, "lain")
+        for answer in [client.get(f"/static/{name}?v={asked}", buffered=True)]
+    }
+    assert [each for each, is_kept in kept.items() if is_kept] == [("alur.css", version)]
 
 
 def test_what_was_typed_is_shown_when_the_login_ended_meanwhile(
