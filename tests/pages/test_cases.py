@@ -103,12 +103,11 @@ def test_a_deadline_is_extended_to_a_moment_of_the_office(visit: Visit, case: Pl
     address = page(case, f"/tugas/{task.id}/perpanjang")
     supervisor.get(page(case))
     sent = {"by": "due_date", "reason": "Menunggu data"}
-    for wrong in ("", "besok", "2026-02-31T10:00", "2020-01-01T10:00"):
+    beyond = ("0001-01-01T00:00", "9999-12-31T23:59")
+    for wrong in ("", "besok", "2026-02-31T10:00", "2020-01-01T10:00", *beyond):
         answer = supervisor.post(address, due_date=wrong, **sent)
         assert answer.status_code == 422, wrong
         assert 'aria-describedby="problem-due_date"' in answer.text
-    beyond = supervisor.post(address, due_date="9999-12-31T23:59", **sent)
-    assert (beyond.status_code, "Belum tersimpan" in text_of(beyond)) == (422, True)
     assert supervisor.post(address, due_date="2026-11-06T10:30", **sent).status_code == 303
     (moved,) = case.open_tasks()
     assert moved.due_at == datetime(2026, 11, 6, 2, 30, tzinfo=UTC)

@@ -90,9 +90,11 @@ def test_a_file_that_is_no_diagram_is_refused_in_words(
 def test_without_a_file_or_with_a_wrong_moment_the_form_says_so(owner: Visitor) -> None:
     assert 'aria-describedby="problem-berkas"' in owner.post("/pasang", langkah="pasang").text
     assert 'aria-describedby="problem-berkas"' in owner.post("/pasang", isi="bukan base64").text
-    wrong = {"langkah": "pasang", "berlaku": "2026-02-31T08:00"}
-    answer = owner.send("/pasang", wrong, file=(CHANGED, "x.bpmn"))
-    assert (answer.status_code, "problem-berlaku" in answer.text) == (422, True)
+    for moment in ("2026-02-31T08:00", "0001-01-01T00:00", "9999-12-31T23:59"):
+        wrong = {"langkah": "pasang", "berlaku": moment}
+        answer = owner.send("/pasang", wrong, file=(CHANGED, "x.bpmn"))
+        assert (answer.status_code, "problem-berlaku" in answer.text) == (422, True), moment
+    assert owner.get(f"/sop/{KEY}").status_code == 200
 
 
 def test_a_version_can_come_into_force_later(owner: Visitor, office: Office) -> None:
