@@ -20,6 +20,7 @@ from engine.model import (
     ProcessInstance,
     Role,
     Task,
+    TaskState,
     Timeliness,
     new_id,
 )
@@ -233,6 +234,8 @@ class CaseRecord:
 
     record: InstanceRecord
     steps: Sequence[StepProgress]
+    open_tasks: Sequence[StepProgress]
+    """Every open task with its step, in the order of the SOP: a step can have several at once."""
     waits_for: Sequence[Awaited]
     """Messages and signals."""
 
@@ -247,10 +250,18 @@ def get(tx: Transaction, instance_id: UUID, *, by: Actor) -> CaseRecord:
     record = visible(tx, instance_id, by)
     loaded = definitions.load(tx, record.instance.definition_id)
     state = repository.workflow_state(tx, instance_id) if _is_active(record) else None
-    last = {task.element_id: task for task in repository.tasks_of(tx, instance_id)}
+    tasks = repository.tasks_of(tx, instance_id)
+    last = {task.element_id: task for task in tasks}
+    is_open = [task for task in tasks if task.state is TaskState.OPEN]
     return CaseRecord(
         record=record,
         steps=[_progress(tx, step, last.get(step.element_id)) for step in loaded.process.steps],
+        open_tasks=[
+            _progress(tx, step, task)
+            for step in loaded.process.steps
+            for task in is_open
+            if task.element_id == step.element_id
+        ],
         waits_for=steps.awaited(loaded.specification, state) if state else (),
     )
 

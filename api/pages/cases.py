@@ -23,7 +23,7 @@ from engine.documents import Upload
 from engine.durations import Duration, InvalidDuration
 from engine.errors import Invalid, Said
 from engine.instances import CaseRecord
-from engine.model import InstanceState, Role, TaskState
+from engine.model import InstanceState, Role
 from engine.permissions import Actor
 from engine.repository import InstanceFilter, PageRequest
 
@@ -119,7 +119,6 @@ def show_case(
             form=form or Form(),
             error=None if together.is_about_panel(error) else error,
         ),
-        TaskState=TaskState,
     )
 
 
@@ -150,7 +149,7 @@ def _holders(tx: Transaction, by: Actor, case: CaseRecord) -> dict[str, list[Any
     """Return who can be assigned, by position; only for whoever may assign."""
     if not by.has(Role.SUPERVISOR):
         return {}
-    groups = {one.step.candidate_group for one in case.steps if one.task and not one.task.ended_at}
+    groups = {one.step.candidate_group for one in case.open_tasks}
     return {code: list(repository.holders_today(tx, code)) for code in groups if code}
 
 

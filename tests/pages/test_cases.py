@@ -11,6 +11,7 @@ from engine.permissions import SYSTEM
 from tests.api.diagrams import ASKING
 from tests.office import Office, PlayedCase, appoint
 from tests.pages.client import Visitor, text_of
+from tests.unit.small_diagrams import arrows, source
 from tests.unit.workflow_diagrams import xml
 
 Visit = Callable[..., Visitor]
@@ -132,6 +133,27 @@ def test_only_the_form_that_was_refused_is_open_with_what_was_typed_and_what_is_
     refused = supervisor.post(page(case, "/batal"), reason="  ").text
     assert refused.count('<details class="card" open>') == 1
     assert refused.count('aria-describedby="problem-reason"') == 1
+
+
+def test_every_open_task_of_a_step_that_is_done_many_times_at_once_can_be_acted_on(
+    visit: Visit, office: Office
+) -> None:
+    four = "<multiInstanceLoopCharacteristics><loopCardinality>4</loopCardinality>"
+    office.deploy(
+        source(
+            '<startEvent id="start"/><endEvent id="end"/>'
+            '<userTask id="judge" name="Menilai" camunda:candidateGroups="kepala-badan">'
+            f"{four}</multiInstanceLoopCharacteristics></userTask>"
+            + arrows("start", "judge", "end")
+        )
+    )
+    case = office.start("Empat penilai", key="p")
+    supervisor = visit("supervisor")
+    shown = supervisor.get(page(case)).text
+    addresses = [page(case, f"/tugas/{task.id}/tugaskan") for task in case.open_tasks()]
+    assert len(addresses) == 4
+    assert [shown.count(f'action="{one}"') for one in addresses] == [1] * 4
+    assert supervisor.post(addresses[0], assignee="kepala.badan").status_code == 303
 
 
 def test_whoever_is_not_a_supervisor_sees_no_action_and_can_do_none(
