@@ -7,11 +7,13 @@ import json
 from typing import Final
 
 from flask import Request, Response, g, request
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import UnsupportedMediaType
 
 from api.bodies import MULTIPART, Body
 from api.wiring import wired
 from engine import documents
+from engine.bpmn.limits import MAX_BYTES
 from engine.documents import InvalidDocument, Upload
 from engine.errors import Said
 from engine.model import Document
@@ -26,8 +28,9 @@ _ENVELOPE: Final = 1 << 20
 
 
 def allow() -> None:
-    """Let the present request be as large as a document; before its body is looked at."""
-    request.max_content_length = wired().settings.max_document_bytes + _ENVELOPE
+    """Let the present request be as large as a document or diagram; before its body is read."""
+    most = max(wired().settings.max_document_bytes, MAX_BYTES)
+    request.max_content_length = most + _ENVELOPE
 
 
 def received(field: str) -> Upload:
@@ -35,12 +38,17 @@ def received(field: str) -> Upload:
 
     Raises InvalidDocument: none, several, or one that cannot be kept.
     """
+    file = chosen(field)
+    most = wired().settings.max_document_bytes
+    return documents.read(file.stream, file.filename or "", most=most)
+
+
+def chosen(field: str) -> FileStorage:
+    """Return the one file of the present form. Raises InvalidDocument: none, or several."""
     files = [file for file in request.files.getlist(field) if file.filename]
     if len(files) != 1:
         raise InvalidDocument(fields={"file": Said("Choose a file first.")})
-    (file,) = files
-    most = wired().settings.max_document_bytes
-    return documents.read(file.stream, file.filename or "", most=most)
+    return files[0]
 
 
 def read_document(request: Request) -> Body:

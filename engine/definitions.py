@@ -118,6 +118,14 @@ def lint(
     return rules.lint(diagram, calendars=tx.calendars.keys(), rehearsal=rehearsal)
 
 
+def names_in(source: bytes) -> Mapping[str, str]:
+    """Return the names of a diagram's elements by their ids; none of what cannot be read."""
+    try:
+        return _names(read(source))
+    except DiagramRefused:
+        return {}
+
+
 def _is_same(newest: ProcessDefinition, diagram: Diagram, rehearsal: bool) -> bool:  # noqa: FBT001 — private, named where called
     """Compare with the source as this release reads it: what counts may change with a release."""
     return newest.is_rehearsal is rehearsal and read(newest.source).digest == diagram.digest

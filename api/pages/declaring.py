@@ -26,10 +26,13 @@ from engine.permissions import Actor
 Form = MultiDict[str, str]
 Result = str | Response
 View = Callable[..., Result]
+ReadFile = Callable[[], object]
+"""Reads the file of the present form, before the transaction begins. Raises Invalid."""
 V = TypeVar("V", bound=View)
 _UNAUTHORIZED = 401
 _UNPROCESSABLE = 422
-_NEVER_SHOWN = frozenset({session.FIELD, "password", "present", "new", "repeated"})
+_NEVER_SHOWN = frozenset({session.FIELD, "password", "present", "new", "repeated", "isi"})
+"""Secrets, and the diagram that a page carries along: nobody has typed it."""
 
 
 class Again(Protocol):
@@ -62,12 +65,12 @@ class Pages:
         return declare
 
     def post(
-        self, path: str, *, again: View | None = None, file: str | None = None
+        self, path: str, *, again: View | None = None, file: ReadFile | None = None
     ) -> Callable[[V], V]:
         """Declare where a form is sent to; what it changes is committed after it.
 
         `again` is the view that shows the form, with `form` and `error`, if it was not valid. Of a
-        form with a `file` field the view gets `upload`, too.
+        form with a file both get it as `upload`, too, as `file` has read and judged it.
         """
 
         def declare(view: V) -> V:
@@ -142,7 +145,7 @@ def _reading(view: View) -> View:
     return answer
 
 
-def _writing(view: View, again: View | None, file: str | None) -> View:
+def _writing(view: View, again: View | None, file: ReadFile | None) -> View:
     @wraps(view)
     def answer(**arguments: object) -> Response:
         login = session.token()
@@ -156,8 +159,10 @@ def _writing(view: View, again: View | None, file: str | None) -> View:
             return _ended(None)
         form = read_form()
         session.require_own_form(form.get(session.FIELD, ""))
+        sent: dict[str, object] = {"form": form}
         try:
-            sent = {"form": form} | ({"upload": files.received(file)} if file else {})
+            if file is not None:
+                sent["upload"] = file()
             with wired().database.begin() as tx:
                 return _shown(view, tx, _whoever(tx, login), {**arguments, **sent})
         except tokens.NotLoggedIn:
@@ -165,7 +170,7 @@ def _writing(view: View, again: View | None, file: str | None) -> View:
         except Invalid as error:
             if again is None:
                 raise
-            return _shown_again(again, login, {**arguments, "form": form, "error": error})
+            return _shown_again(again, login, {**arguments, **sent, "error": error})
 
     return answer
 

@@ -2,14 +2,15 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from flask import Response, request
 from pydantic import Field
 
+from api import files
 from api.pages.declaring import Form, Pages, to
 from api.pages.language import gettext
 from api.pages.marks import Mark
@@ -19,6 +20,7 @@ from api.pages.times import office_moment
 from api.rest.schemas import Query
 from engine import definitions, repository
 from engine.bpmn.findings import DiagramRefused, Finding, Severity, has_error
+from engine.bpmn.limits import MAX_BYTES
 from engine.database import Transaction
 from engine.errors import Invalid, Said
 from engine.model import ProcessDefinition, Role
@@ -41,6 +43,8 @@ class DeployedQuery(Query):
     versi: int | None = Field(None, ge=1, le=2**31 - 1)
     baru: bool = False
     """Whether it is new; else it was there before and means the same."""
+    gambar: bool = False
+    """Whether that one got a new drawing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,14 @@ class Looked:
 
     findings: Sequence[Finding]
     source: bytes = b""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of its elements, by their ids."""
+
+    @classmethod
+    def at(cls, source: bytes, findings: Sequence[Finding]) -> "Looked":
+        """Return what is shown of a diagram; one without findings needs no names."""
+        names = definitions.names_in(source) if findings else {}
+        return cls(findings=findings, source=source, names=names)
 
     @property
     def groups(self) -> list[tuple[Severity, list[Finding]]]:
@@ -101,18 +113,20 @@ def show_deploying(
     *,
     form: Form | None = None,
     error: Invalid | None = None,
+    upload: bytes = b"",
     looked: Looked | None = None,
 ) -> str:
     """Show the form for a diagram, and what came of the one that was sent or deployed."""
     require(by, Role.PROCESS_OWNER)
     if isinstance(error, DiagramRefused):
-        looked, error = Looked(findings=error.findings, source=_source(form or Form())), None
+        looked, error = Looked.at(upload, error.findings), None
     query = read_query(DeployedQuery) if request.method == "GET" else None
     deployed = _deployed(tx, query) if query else None
     if deployed is not None:
         source = definitions.drawing_of(deployed)
         rehearsal = deployed.is_rehearsal
-        looked = Looked(findings=definitions.lint(tx, source, by=by, rehearsal=rehearsal))
+        found = definitions.lint(tx, source, by=by, rehearsal=rehearsal)
+        looked = Looked(findings=found, names=definitions.names_in(source))
     return render(
         "deploying.html",
         form=form or Form(),
@@ -120,18 +134,36 @@ def show_deploying(
         looked=looked,
         deployed=deployed,
         is_new=query is not None and query.baru,
+        is_redrawn=query is not None and query.gambar,
+        most_bytes=MAX_BYTES,
     )
 
 
-@pages.post("/pasang", again=show_deploying)
-def send_diagram(tx: Transaction, by: Actor, form: Form) -> str | Response:
+def received() -> bytes:
+    """Return the diagram of the present form: the file that was chosen, else the one carried along.
+
+    Raises Invalid: neither, or one that is empty or too large.
+    """
+    if not any(file.filename for file in request.files.getlist(FILE)):
+        return _carried()
+    source = files.chosen(FILE).stream.read(MAX_BYTES + 1)
+    if len(source) > MAX_BYTES:
+        most = f"{MAX_BYTES / 2**20:g}"
+        raise Invalid(fields={FILE: Said("This file is larger than {most} MB.", most=most)})
+    if not source.strip():
+        raise Invalid(fields={FILE: Said("This file is empty.")})
+    return source
+
+
+@pages.post("/pasang", again=show_deploying, file=received)
+def send_diagram(tx: Transaction, by: Actor, *, form: Form, upload: bytes) -> str | Response:
     """Say what deploying the diagram would say, or deploy it."""
-    source, rehearsal = _source(form), "percobaan" in form
+    rehearsal = "percobaan" in form
     if form.get("langkah") != "pasang":
-        found = definitions.lint(tx, source, by=by, rehearsal=rehearsal)
-        return show_deploying(tx, by, form=form, looked=Looked(findings=found, source=source))
+        found = definitions.lint(tx, upload, by=by, rehearsal=rehearsal)
+        return show_deploying(tx, by, form=form, looked=Looked.at(upload, found))
     deployment = definitions.deploy(
-        tx, source, by=by, effective_from=_effective_from(tx, form), rehearsal=rehearsal
+        tx, upload, by=by, effective_from=_effective_from(tx, form), rehearsal=rehearsal
     )
     definition = deployment.definition
     return to(
@@ -139,6 +171,7 @@ def send_diagram(tx: Transaction, by: Actor, form: Form) -> str | Response:
         sop=definition.key,
         versi=definition.version,
         baru="1" if deployment.created else None,
+        gambar="1" if deployment.redrawn else None,
     )
 
 
@@ -148,14 +181,9 @@ def _deployed(tx: Transaction, query: DeployedQuery) -> ProcessDefinition | None
     return repository.definition_version(tx, query.sop, query.versi)
 
 
-def _source(form: Form) -> bytes:
-    """Return the file that was chosen, or the one that was looked at before. Raises Invalid."""
-    file = request.files.get(FILE)
-    if file is not None and file.filename:
-        file.stream.seek(0)
-        return file.stream.read()
+def _carried() -> bytes:
     try:
-        source = base64.b64decode(form.get("isi", ""), validate=True)
+        source = base64.b64decode(request.form.get("isi", ""), validate=True)
     except binascii.Error:
         source = b""
     if not source:

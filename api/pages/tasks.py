@@ -54,6 +54,7 @@ def show_task(
     task_id: UUID,
     form: Form | None = None,
     error: Invalid | None = None,
+    **_: object,
 ) -> str:
     """Show what is to be done, by when and why then, and what has been done before."""
     detail = tasks.get(tx, task_id, by=by)
@@ -154,7 +155,7 @@ def comment_on_task(tx: Transaction, by: Actor, task_id: UUID, form: Form) -> Re
     return to("pages_tasks.show_task", task_id=task_id, _anchor="komentar")
 
 
-@pages.post("/tugas/<uuid:task_id>/dokumen", again=show_task, file=together.FILE)
+@pages.post("/tugas/<uuid:task_id>/dokumen", again=show_task, file=together.received)
 def attach_to_task(
     tx: Transaction, by: Actor, *, task_id: UUID, form: Form, upload: Upload
 ) -> Response:

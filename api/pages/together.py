@@ -138,6 +138,11 @@ def attach_document(
     documents.attach(tx, instance_id, upload, by=by, task_id=task_id)
 
 
+def received() -> Upload:
+    """Return the file of the panel's form. Raises InvalidDocument."""
+    return files.received(FILE)
+
+
 @pages.get("/dokumen/<uuid:document_id>")
 def download(tx: Transaction, by: Actor, document_id: UUID) -> Response:
     """Send a document, to be kept and never to be run."""

@@ -49,7 +49,9 @@ class Visitor:
         data: dict[str, object] = {FIELD: self._token, **fields}
         if file is not None:
             data["berkas"] = (BytesIO(file[0]), file[1])
-        return self._seen(self.client.post(path, headers={**_HTML, **(headers or {})}, data=data))
+        answer = self.client.post(path, headers={**_HTML, **(headers or {})}, data=data)
+        answer.request.environ["wsgi.input"].close()  # of a large form Werkzeug made a real file
+        return self._seen(answer)
 
     def _seen(self, answer: TestResponse) -> TestResponse:
         if answer.mimetype == "text/html" and (token := _TOKEN.search(answer.text)):

@@ -50,6 +50,8 @@ def test_a_diagram_that_means_the_same_makes_no_version(owner: Visitor, office: 
     redrawn = REFERENCE.replace(b"<dc:Bounds x=", b"<dc:Bounds  x=")
     answer = owner.send("/pasang", {"langkah": "pasang"}, file=(redrawn, "sop.bpmn"))
     assert "tidak berubah artinya: versi 1 tetap" in text_of(owner.get(answer.location))
+    again = owner.send("/pasang", {"langkah": "pasang"}, file=(redrawn, "sop.bpmn"))
+    assert "tidak berubah: versi 1 tetap yang terbaru." in text_of(owner.get(again.location))
     assert newest(office) == 1
 
 
@@ -63,7 +65,7 @@ def test_a_refused_diagram_says_what_is_wrong_where_and_what_to_do(
     assert "Diagram ini ditolak: ada 1 kesalahan. Tidak ada yang terpasang." in said
     assert "Kesalahan (1)" in said
     assert "timernya" in said
-    assert "Langkah_01_Memerintahkan" in said
+    assert "Memerintahkan untuk penyusunan Lakip Langkah_01_Memerintahkan" in said
     assert '"badge": "Kesalahan"' in answer.text
     assert 'name="isi"' not in answer.text
     assert newest(office) == 1
@@ -72,7 +74,6 @@ def test_a_refused_diagram_says_what_is_wrong_where_and_what_to_do(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "kosong|bukan XML"),
         (b"bukan XML", "XML"),
         (b"<html/>", "BPMN"),
         (b"<definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL'/>", "proses"),
@@ -85,6 +86,28 @@ def test_a_file_that_is_no_diagram_is_refused_in_words(
     answer = owner.send("/pasang", {"langkah": "pasang"}, file=(content, "x.bpmn"))
     assert answer.status_code == 422
     assert re.search(said, text_of(answer)), text_of(answer)
+
+
+@pytest.mark.parametrize("step", ["periksa", "pasang"])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b" \n", "Berkas ini kosong."), (b"x" * 12 * 2**20, "Berkas ini lebih besar dari 5 MB.")],
+    ids=["empty", "12 MB"],
+)
+def test_an_empty_or_too_large_file_is_told_so_beside_its_field(
+    owner: Visitor, content: bytes, said: str, step: str
+) -> None:
+    answer = owner.send("/pasang", {"langkah": step}, file=(content, "x.bpmn"))
+    assert answer.status_code == 422
+    assert said in answer.text.partition('id="problem-berkas"')[2].partition("</small>")[0]
+
+
+def test_whoever_was_logged_out_meanwhile_is_not_shown_the_file_as_if_typed(
+    owner: Visitor, office: Office
+) -> None:
+    office.wait("P5D")
+    ended = owner.post("/pasang", langkah="pasang", isi="QUJD" * 50)
+    assert (ended.status_code, "QUJDQUJD" in ended.text) == (401, False)
 
 
 def test_without_a_file_or_with_a_wrong_moment_the_form_says_so(owner: Visitor) -> None:
