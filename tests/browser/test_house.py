@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +69,16 @@ def busy(office: Office) -> dict[str, object]:
     return {"case": case.id, "task": task.id, "position": position.id, "user": user.id}
 
 
+def faults(person: Person) -> list[str]:
+    """Return what is wrong with how the page is drawn."""
+    found = person.violations()
+    if person.page.locator("figure.diagram:not([data-drawn])").count():
+        found.append("a diagram is not drawn")
+    if person.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append("scrolls sideways")
+    return found
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_every_page_is_drawn_without_fault_for_everybody(
     sit_down: SitDown,
@@ -83,9 +94,43 @@ def test_every_page_is_drawn_without_fault_for_everybody(
         person.open(path.format_map(busy))
         person.page.wait_for_load_state("networkidle")
         person.picture(f"{name}-{scheme}-{width}")
-        wrong[name] = person.violations()
-        if person.page.locator("figure.diagram:not([data-drawn])").count():
-            wrong[name].append("a diagram is not drawn")
-        if person.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            wrong[name].append("scrolls sideways")
+        wrong[name] = faults(person)
     assert {name: found for name, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_what_answers_a_form_is_drawn_without_fault_too(
+    sit_down: SitDown, busy: dict[str, object], look: dict[str, Any], tmp_path: Path
+) -> None:
+    suffix = f"{look['color_scheme']}-{look['viewport']['width']}"
+    file = tmp_path / "keliru.bpmn"
+    file.write_bytes(REFERENCE.replace(b'value="P2D"', b'value="45 menit"', 1))
+    owner = sit_down("pemilik.proses", **look).open("/pasang")
+    owner.page.get_by_label("Berkas BPMN").set_input_files(file)
+    owner.click("Periksa", exact=True)
+    owner.page.locator("figure[data-drawn] .is-overdue").first.wait_for()
+    owner.picture(f"pasang-diperiksa-{suffix}")
+    supervisor = sit_down("supervisor", **look).open(f"/kasus/{busy['case']}")
+    supervisor.page.locator("summary", has_text="Perpanjang tenggat").click()
+    supervisor.page.get_by_label("Sampai tanggal dan jam").check()
+    supervisor.page.get_by_label("Alasan").first.fill("Menunggu data bidang")
+    supervisor.click("Perpanjang", exact=True)
+    assert supervisor.sees("Belum tersimpan")
+    supervisor.page.locator("figure[data-drawn]").wait_for()
+    supervisor.picture(f"kasus-ditolak-{suffix}")
+    found = {"owner": faults(owner), "supervisor": faults(supervisor)}
+    assert found == {"owner": [], "supervisor": []}
+
+
+def test_without_javascript_a_sentence_and_the_file_stand_for_the_drawing(
+    sit_down: SitDown, busy: dict[str, object]
+) -> None:
+    supervisor = sit_down("supervisor", java_script_enabled=False)
+    for path in (f"/kasus/{busy['case']}", f"/tugas/{busy['task']}", BOARD):
+        supervisor.open(path)
+        figure = supervisor.page.locator("figure.diagram")
+        assert figure.locator("noscript p").is_visible()
+        assert not figure.locator(".canvas").is_visible()
+        with supervisor.page.expect_download() as download:
+            figure.locator("noscript a").click()
+        assert download.value.suggested_filename.startswith(KEY)
