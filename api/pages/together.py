@@ -5,7 +5,7 @@ below its own, `/komentar` and `/dokumen`, that call `write_comment` and `attach
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -51,7 +51,7 @@ class Panel:
     """Of the files that can be kept, as `accept` of a file field wants them."""
     typed: str = ""
     """The comment that was not valid."""
-    error: Invalid | None = field(default=None)
+    error: Invalid | None = None
 
 
 def panel(

@@ -52,15 +52,13 @@ class Visibility:
     """The codes of the positions held today."""
 
 
-def open_tasks_and(tx: Transaction, instance_id: UUID, task_id: UUID | None = None) -> list[Task]:
-    """Return the open or suspended tasks of a case and, whatever its state, that one more."""
-    return list(open_tasks_with_drafts(tx, instance_id, task_id))
-
-
 def open_tasks_with_drafts(
     tx: Transaction, instance_id: UUID, task_id: UUID | None = None
 ) -> dict[Task, bool]:
-    """Return what `open_tasks_and` does, and whether somebody has a draft of it."""
+    """Return the open or suspended tasks of a case and, whatever its state, that one more.
+
+    Of each: whether somebody has a draft of it.
+    """
     draft = exists().where(Draft.tenant_id == Task.tenant_id, Draft.task_id == Task.id)
     query = select(Task, draft).where(
         Task.tenant_id == tx.tenant_id,

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from engine import repository
+from api.application import create_app
+from api.wiring import NAME
+from engine import comments, people, repository
+from engine.config import Settings
 from tests.browser.person import Person
 from tests.office import KEY, REFERENCE, Office
 
@@ -27,6 +30,8 @@ PAGES = {
     "kasus-semua": ("supervisor", "/kasus"),
     "kasus-tidak-ada": ("staf", "/kasus?cari=tidak+ada"),
     "kasus": ("supervisor", "/kasus/{case}"),
+    "kasus-komentar": ("supervisor", "/kasus/{case}/komentar"),
+    "kasus-dokumen": ("supervisor", "/kasus/{case}/dokumen"),
     "sop-semua": ("staf", "/sop"),
     "pasang": ("pemilik.proses", "/pasang"),
     "sop": ("kepala.badan", SOP),
@@ -37,6 +42,7 @@ PAGES = {
     "lembar-pemantauan": ("supervisor", f"{BOARD}/lembar"),
     "orang": ("admin", "/orang"),
     "jabatan": ("admin", "/orang/jabatan/{position}"),
+    "pemegang": ("admin", "/orang/jabatan/{position}/pemegang/{holder}"),
     "pengguna-semua": ("admin", "/orang/pengguna"),
     "pengguna": ("admin", "/orang/pengguna/{user}"),
     "pengguna-baru": ("admin", "/orang/pengguna/baru"),
@@ -46,6 +52,12 @@ PAGES = {
     "tidak-berwenang": ("staf", "/pantauan"),
 }
 """Of every page: its name among the pictures, who looks at it, and where it is."""
+NO_PAGES = {
+    *("pages_login.show_home", "pages_login.choose_language", "pages_sop.download_drawing"),
+    *("pages_board.download_board", "pages_board.download_steps", "pages_sheets.download_sheet"),
+    "pages_together.download",
+}
+"""Lead on to another page, or send a file."""
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -65,8 +77,13 @@ def busy(office: Office) -> dict[str, object]:
     with office.database.read() as tx:
         position = repository.position_by_code(tx, "sekretaris")
         user = repository.user_by_name(tx, "sekretaris")
+        ((holding, _),) = repository.holdings_of(tx, user.id)
+        by = people.acting(tx, "kasubag")
+    with office.database.begin() as tx:
+        comments.write(tx, case.id, "Data bidang menyusul. " * 40, by=by)
     (task,) = case.open_tasks()
-    return {"case": case.id, "task": task.id, "position": position.id, "user": user.id}
+    ids = {"case": case.id, "task": task.id, "position": position.id}
+    return {**ids, "user": user.id, "holder": holding.id}
 
 
 def faults(person: Person) -> list[str]:
@@ -77,6 +94,20 @@ def faults(person: Person) -> list[str]:
     if person.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append("scrolls sideways")
     return found
+
+
+def test_no_page_is_left_out(settings: Settings, busy: dict[str, object]) -> None:
+    app = create_app(settings)
+    shown = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("pages_") and "GET" in (rule.methods or ())
+    }
+    adapter = app.url_map.bind("localhost")
+    paths = [path.format_map(busy).partition("?")[0] for _, path in PAGES.values()]
+    looked_at = {adapter.match(path)[0] for path in paths if path != "/tidak-ada"}
+    app.extensions[NAME].database.dispose()
+    assert shown - looked_at == NO_PAGES
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)

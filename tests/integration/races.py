@@ -65,5 +65,5 @@ def at_once(work: Callable[[int], object], count: int = COUNT) -> list[object]:
 def open_task(office: Office, instance_id: UUID) -> UUID:
     """Return the id of the one open task of a case."""
     with office.database.read() as tx:
-        (task,) = repository.open_tasks_and(tx, instance_id)
+        (task,) = repository.open_tasks_with_drafts(tx, instance_id)
     return task.id
