@@ -156,6 +156,15 @@ def get_user(tx: Transaction, user_id: UUID, *, by: Actor) -> User:
     return repository.user(tx, user_id)
 
 
+def holdings(tx: Transaction, user_id: UUID, *, by: Actor) -> list[tuple[Holder, Position]]:
+    """Return what a user holds, held or will hold, as `repository.holdings_of`.
+
+    Raises as `get_user`.
+    """
+    get_user(tx, user_id, by=by)
+    return repository.holdings_of(tx, user_id)
+
+
 def get_position(tx: Transaction, position_id: UUID, *, by: Actor) -> Position:
     """Return a position. Raises RoleNeeded (not a supervisor or an admin), PositionNotFound."""
     require(by, Role.SUPERVISOR, Role.ADMIN)

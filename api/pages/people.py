@@ -192,7 +192,7 @@ def show_user(
     return render(
         "user.html",
         user=user,
-        holdings=repository.holdings_of(tx, user_id),
+        holdings=people.holdings(tx, user_id, by=by),
         values=form if form is not None else stored,
         error=error,
         today=tx.today,

@@ -115,6 +115,19 @@ class ListedHolder(ShownHolder):
         return cls(**dict(shown), username=record.username, name=record.name)
 
 
+class ListedHolding(ShownHolder):
+    """A holding with the names of the position."""
+
+    code: str
+    position: str = Field(description="The name of the position.")
+
+
+class HoldingList(Answer):
+    """What somebody holds, held or will hold, the latest first; a hundred at most."""
+
+    items: list[ListedHolding]
+
+
 class HolderList(Listing[ListedHolder]):
     """One page of the holders of a position, the latest first."""
 
@@ -191,6 +204,19 @@ def rename_position(
 ) -> ShownPosition:
     """Rename a position. For admins."""
     return ShownPosition.of(people.rename_position(tx, position_id, name=json.name, by=by))
+
+
+@resource.get("/users/<uuid:user_id>/positions", HoldingList, problems=(403, 404))
+def list_positions_of_user(tx: Transaction, by: Actor, user_id: UUID) -> HoldingList:
+    """List which positions somebody holds, held or will hold. For supervisors and admins."""
+    return HoldingList(
+        items=[
+            ListedHolding(
+                **dict(ShownHolder.of(holder)), code=position.code, position=position.name
+            )
+            for holder, position in people.holdings(tx, user_id, by=by)
+        ]
+    )
 
 
 @resource.get("/positions/<uuid:position_id>/holders", HolderList, problems=(403, 404))

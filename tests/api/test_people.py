@@ -71,6 +71,11 @@ def test_whoever_is_appointed_sees_and_does_the_tasks_of_the_position(api: Api) 
     assert wrong_fields(wrong).keys() == {"held_until"}
     (latest, _) = body_of(api.get(path, by="supervisor"))["items"]
     assert (latest["username"], latest["capacity"]) == ("staf", "plh")
+    own = body_of(api.get(f"/users/{user(api, 'staf')}/positions", by="supervisor"))["items"]
+    assert [(one["code"], one["capacity"]) for one in own] == [
+        ("kepala-badan", "plh"),
+        ("staf", "definitive"),
+    ]
 
 
 def test_what_was_entered_wrongly_of_a_holding_can_be_corrected(api: Api) -> None:

@@ -372,8 +372,13 @@ MATRIX = (
         lambda new: f"/users/{new.user()}",
         lambda _: {"json": {"active": False}},
     ),
+    Row(
+        "GET",
+        "/users/<uuid:user_id>/positions",
+        [SUPERVISOR, ADMIN],
+        lambda new: f"/users/{new.user()}/positions",
+    ),
     row("GET", "/positions", EVERYBODY),
-    row("GET", "/positions/today", [SUPERVISOR, ADMIN]),
     row("GET", "/positions/today", [SUPERVISOR, ADMIN]),
     Row("POST", "/positions", [ADMIN], lambda _: "/positions", lambda _: {"json": new_position()}),
     Row(
