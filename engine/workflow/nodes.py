@@ -134,6 +134,14 @@ def withdraw(token: Token) -> Token:
     return scope
 
 
+def decide(token: Token) -> None:
+    """Let nothing else be waited for behind the event gateway that a token may stand behind."""
+    if token.parent.task_spec.node.kind is Kind.EVENTS:
+        for other in token.parent.children:
+            if other is not token:
+                remove(other)
+
+
 def settle(scope: Token) -> None:
     """Let a scope go on if nothing runs in it any more."""
     if is_there(scope) and scope.state == TaskState.STARTED and not running(scope):

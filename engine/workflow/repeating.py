@@ -8,7 +8,7 @@ from engine.errors import Invalid, Said
 from engine.expressions import ExpressionFailed
 from engine.workflow.activities import OWN, Activity, hand_on
 from engine.workflow.case import Token, evaluate, holds, put, remove
-from engine.workflow.nodes import leave, settle, taken
+from engine.workflow.nodes import decide, leave, settle, taken
 
 MOST = 1000
 """Instances of one activity."""
@@ -32,6 +32,7 @@ class Repeat(Activity):
 
     def turned(self, token: Token, turn: Token) -> None:
         """Take a turn that is done away, and begin the next one or go on."""
+        decide(token)
         token.internal_data[_TURNS] = _done(token) + 1
         ends = self.ends_with(token, turn)
         remove(turn)

@@ -354,3 +354,23 @@ def test_a_process_beside_that_nobody_calls_may_be_unfinished() -> None:
     unfinished = '<process id="q"><subProcess id="x" triggeredByEvent="true"/></process>'
     case = Play(compiled(source('<userTask id="a"/>', beside=unfinished))).start()
     assert case.complete("a").ended
+
+
+@pytest.mark.parametrize("sequential", ["true", "false"])
+def test_the_first_of_several_messages_behind_an_event_gateway_decides(sequential: str) -> None:
+    inside = (
+        '<startEvent id="s"/><eventBasedGateway id="which"/>'
+        '<receiveTask id="answers" messageRef="answer"><multiInstanceLoopCharacteristics'
+        f' isSequential="{sequential}"><loopCardinality>2</loopCardinality>'
+        "</multiInstanceLoopCharacteristics></receiveTask>"
+        '<intermediateCatchEvent id="wait"><timerEventDefinition><timeDuration>PT1H</timeDuration>'
+        '</timerEventDefinition></intermediateCatchEvent><userTask id="a"/><userTask id="b"/>'
+        + arrows("s", "which", "answers", "a")
+        + arrows("which", "wait", "b")
+    )
+    specification = compiled(source(inside, beside='<message id="answer" name="Jawaban"/>'))
+    case = Play(specification).start()
+    assert case.wait(hours=2).fire().open == ["b"]
+    case = Play(specification).start().deliver(Event.MESSAGE, "Jawaban")
+    assert (case.open, case.timers) == ([], {})
+    assert case.wait(hours=9).deliver(Event.MESSAGE, "Jawaban").open == ["a"]
