@@ -51,7 +51,7 @@ def write(
     if not text:
         raise InvalidComment(fields={"text": Said("Write something first.")})
     if len(text) > LONGEST:
-        raise InvalidComment(fields={"text": Said("A comment has at most 4000 characters.")})
+        raise InvalidComment(fields={"text": Said("at most {longest} characters", longest=LONGEST)})
     instances.visible(tx, instance_id, by)
     require_task_of(tx, instance_id, task_id)
     repository.lock_instance(tx, instance_id)

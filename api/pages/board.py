@@ -3,23 +3,23 @@
 from collections.abc import Sequence
 from datetime import date
 from enum import IntEnum, StrEnum
-from typing import Final, Literal
+from typing import Final
 
 from babel.dates import format_date
 from flask import Response
 from pydantic import Field
 
 from api import report_tables
-from api.csv_files import csv_response
 from api.pages import charts
 from api.pages.charts import Chart
 from api.pages.declaring import Pages
-from api.pages.language import gettext, language, locale
+from api.pages.language import gettext, locale
 from api.pages.marks import Mark
 from api.pages.persons import introduce
 from api.pages.queries import read_query
 from api.pages.rendering import render
-from api.report_tables import Table, percent, percent_of_standard
+from api.pages.spreadsheets import saved
+from api.report_tables import percent, percent_of_standard
 from api.rest.reports import StandingTable, period_of, standing_table
 from api.rest.schemas import ListQuery, Query
 from engine import reports, worklist
@@ -180,47 +180,6 @@ def heat_mark(one: StepFigures) -> Mark:
     ]
     kind = "overdue" if one.overdue else f"heat-{heat(one)}"
     return Mark(element_id=one.step.element_id, states=[kind], badge=" · ".join(filter(None, said)))
-
-
-def saved(tx: Transaction, name: str, table: Table) -> Response:
-    """Return a table as a CSV file of this day, with the headings of the language."""
-    headed = Table(columns=[heading(column) for column in table.columns], rows=table.rows)
-    return saved_as(f"{name}-{tx.today}", headed)
-
-
-def saved_as(name: str, table: Table) -> Response:
-    """Return a table as a CSV file of that name, as spreadsheets in the language want it."""
-    delimiter: Literal[",", ";"] = ";" if language() == "id" else ","
-    return csv_response(name, table.columns, table.rows, delimiter=delimiter)
-
-
-def heading(column: str) -> str:
-    """Return the name of a column for people."""
-    headings = {
-        "process_definition_key": gettext("Kode SOP"),
-        "element_id": gettext("Kode langkah"),
-        "candidate_group": gettext("Kode jabatan"),
-        "name": gettext("Nama"),
-        "number": gettext("No"),
-        "actor": gettext("Pelaksana"),
-        "time_standard": gettext("Waktu baku"),
-        "cases": gettext("Kasus berjalan"),
-        "open": gettext("Tugas terbuka"),
-        "at_risk": gettext("Mendekati tenggat"),
-        "overdue": gettext("Terlambat sekarang"),
-        "worst_minutes": gettext("Keterlambatan terlama (menit kerja)"),
-        "first": gettext("Dari"),
-        "last": gettext("Sampai"),
-        "cases_started": gettext("Kasus dimulai"),
-        "cases_completed": gettext("Kasus selesai"),
-        "completed": gettext("Langkah selesai"),
-        "with_deadline": gettext("Selesai, dengan tenggat"),
-        "late": gettext("Selesai terlambat"),
-        "on_time_percent": gettext("Tepat waktu (%)"),
-        "average_minutes": gettext("Rata-rata waktu (menit kerja)"),
-        "average_standard_minutes": gettext("Waktu baku (menit kerja)"),
-    }
-    return headings[column]
 
 
 def _charts(trend: Trend) -> dict[str, object]:

@@ -3,12 +3,12 @@
 from flask import Response
 from pydantic import Field
 
-from api.pages.board import saved_as
 from api.pages.declaring import Pages
 from api.pages.language import gettext
 from api.pages.persons import introduce, person
 from api.pages.queries import read_query
 from api.pages.rendering import minutes, render
+from api.pages.spreadsheets import saved_as
 from api.report_tables import Table, percent
 from api.rest.schemas import Query
 from engine import reports

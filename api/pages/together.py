@@ -46,6 +46,8 @@ class Panel:
     more_documents: bool
     removable: frozenset[UUID]
     """The documents that whoever looks may remove."""
+    longest: int
+    """Characters of a comment."""
     most_bytes: int
     endings: str
     """Of the files that can be kept, as `accept` of a file field wants them."""
@@ -79,6 +81,7 @@ def panel(
         removable=frozenset(
             one.id for one in kept.items if one.removed_at is None and documents.may_remove(one, by)
         ),
+        longest=comments.LONGEST,
         most_bytes=wired().settings.max_document_bytes,
         endings=",".join(documents.KINDS),
         typed=form.get("text", "") if form and ours else "",
