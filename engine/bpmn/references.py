@@ -4,8 +4,8 @@ Prefixes go, ids that a modeler left out are made up, event definitions stand wh
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Final
 
@@ -51,22 +51,42 @@ _PREFIXED: Final = re.compile(r"([^\W\d][\w.-]*):([^\W\d][\w.-]*)")
 
 def strip_prefixes(root: Element) -> None:
     """Take the prefix off each reference that does not lead into an imported file."""
-    imported = {one.get("namespace") for one in root.iterchildren(bpmn("import"))}
-    for element in root.iter(f"{{{BPMN}}}*"):
+    imported = {one.get("namespace") for one in root.iterchildren(bpmn("import"))} - {None}
+    for element, namespaces in _with_namespaces(root):
         for name in _ATTRIBUTES:
             if ":" in (reference := element.get(name, "")):
-                element.set(name, _local(element, reference.strip(), imported))
+                element.set(name, _local(reference.strip(), namespaces, imported))
         if kind(element) in _ELEMENTS and ":" in text_of(element):
-            element.text = _local(element, text_of(element), imported)
+            element.text = _local(text_of(element), namespaces, imported)
 
 
-def _local(element: Element, reference: str, imported: set[str | None]) -> str:
+def _with_namespaces(root: Element) -> Iterator[tuple[Element, Mapping[str, Sequence[str]]]]:
+    """Yield each BPMN element, and by prefix the namespaces declared there, the innermost last.
+
+    `nsmap` of every element would cost as many declarations as the file has, each time.
+    """
+    namespaces: defaultdict[str, list[str]] = defaultdict(list)
+    declared: list[str] = []
+    for event, what in etree.iterwalk(root, events=("start-ns", "end-ns", "start")):
+        if event == "start-ns":
+            prefix, namespace = what
+            namespaces[prefix].append(namespace)
+            declared.append(prefix)
+        elif event == "end-ns":
+            namespaces[declared.pop()].pop()
+        elif isinstance(what.tag, str) and what.tag.startswith(f"{{{BPMN}}}"):
+            yield what, namespaces
+
+
+def _local(
+    reference: str, namespaces: Mapping[str, Sequence[str]], imported: Collection[str | None]
+) -> str:
     """Return a reference without its prefix; what is no prefixed name, or is imported, as it is."""
     prefixed = _PREFIXED.fullmatch(reference)
     if prefixed is None:
         return reference
-    namespace = element.nsmap.get(prefixed[1])
-    return reference if namespace in imported - {None} else prefixed[2]
+    meant = namespaces.get(prefixed[1])
+    return reference if meant and meant[-1] in imported else prefixed[2]
 
 
 def make_up_ids(root: Element) -> frozenset[str]:

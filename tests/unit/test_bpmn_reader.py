@@ -530,6 +530,17 @@ HOSTILE: dict[str, tuple[int, Callable[[int], tuple[str, str]]]] = {
             "",
         ),
     ),
+    "many namespaces and references": (
+        8_000,
+        lambda size: (
+            "<subProcess "
+            + " ".join(f'xmlns:n{n}="u{n}"' for n in range(size))
+            + ">"
+            + '<sequenceFlow sourceRef="n0:a" targetRef="n1:b"/>' * size
+            + "</subProcess>",
+            '<import namespace="u1" importType="x" location="y"/>',
+        ),
+    ),
     "many processes": (9_900, lambda size: ("", "<process><task/></process>" * size)),
     "many tasks": (19_900, lambda size: ("<task/>" * size, "")),
 }
