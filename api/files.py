@@ -4,7 +4,8 @@ The form parser spools them to disk; they are judged before the transaction begi
 """
 
 import json
-from typing import Final
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
 from flask import Request, Response, g, request
 from werkzeug.datastructures import FileStorage
@@ -13,7 +14,6 @@ from werkzeug.exceptions import UnsupportedMediaType
 from api.bodies import MULTIPART, Body
 from api.wiring import wired
 from engine import documents
-from engine.bpmn.limits import MAX_BYTES
 from engine.documents import InvalidDocument, Upload
 from engine.errors import Said
 from engine.model import Document
@@ -27,10 +27,24 @@ _ENVELOPE: Final = 1 << 20
 """Bytes that the form around a file may have; so most files that are too large are told kindly."""
 
 
-def allow() -> None:
-    """Let the present request be as large as a document or diagram; before its body is read."""
-    most = max(wired().settings.max_document_bytes, MAX_BYTES)
+class FileForm(NamedTuple):
+    """A form with a file: how large the file may come, and how it is read."""
+
+    most: Callable[[], int]
+    """Returns the bytes of the largest file that is read at all."""
+
+    read: Callable[[], object]
+    """Reads the file of the present form, before the transaction begins. Raises Invalid."""
+
+
+def allow(most: int) -> None:
+    """Let the present request carry a file of so many bytes; before its body is read."""
     request.max_content_length = most + _ENVELOPE
+
+
+def largest_document() -> int:
+    """Return the bytes of the largest document that this office keeps."""
+    return wired().settings.max_document_bytes
 
 
 def received(field: str) -> Upload:
@@ -39,8 +53,7 @@ def received(field: str) -> Upload:
     Raises InvalidDocument: none, several, or one that cannot be kept.
     """
     file = chosen(field)
-    most = wired().settings.max_document_bytes
-    return documents.read(file.stream, file.filename or "", most=most)
+    return documents.read(file.stream, file.filename or "", most=largest_document())
 
 
 def chosen(field: str) -> FileStorage:
@@ -60,7 +73,7 @@ def read_document(request: Request) -> Body:
     """
     if request.mimetype != MULTIPART:
         raise UnsupportedMediaType(f"The body has to be {MULTIPART}.")
-    allow()
+    allow(largest_document())
     upload = g.upload = received(FIELD)
     fields = list(request.form.items(multi=True))
     return Body(fingerprint=json.dumps([upload.name, upload.digest, fields]).encode())

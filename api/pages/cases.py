@@ -209,7 +209,7 @@ def comment(tx: Transaction, by: Actor, instance_id: UUID, form: Form) -> Respon
     return to("pages_cases.show_case", instance_id=instance_id, _anchor="komentar")
 
 
-@pages.post("/kasus/<uuid:instance_id>/dokumen", again=show_case, file=together.received)
+@pages.post("/kasus/<uuid:instance_id>/dokumen", again=show_case, file=together.DOCUMENT)
 def attach(
     tx: Transaction, by: Actor, *, instance_id: UUID, form: Form, upload: Upload
 ) -> Response:

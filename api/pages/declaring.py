@@ -26,8 +26,6 @@ from engine.permissions import Actor
 Form = MultiDict[str, str]
 Result = str | Response
 View = Callable[..., Result]
-ReadFile = Callable[[], object]
-"""Reads the file of the present form, before the transaction begins. Raises Invalid."""
 V = TypeVar("V", bound=View)
 _UNAUTHORIZED = 401
 _UNPROCESSABLE = 422
@@ -65,12 +63,12 @@ class Pages:
         return declare
 
     def post(
-        self, path: str, *, again: View | None = None, file: ReadFile | None = None
+        self, path: str, *, again: View | None = None, file: files.FileForm | None = None
     ) -> Callable[[V], V]:
         """Declare where a form is sent to; what it changes is committed after it.
 
         `again` is the view that shows the form, with `form` and `error`, if it was not valid. Of a
-        form with a file both get it as `upload`, too, as `file` has read and judged it.
+        form with a file both get it as `upload`, too, as `file.read` has judged it.
         """
 
         def declare(view: V) -> V:
@@ -145,7 +143,7 @@ def _reading(view: View) -> View:
     return answer
 
 
-def _writing(view: View, again: View | None, file: ReadFile | None) -> View:
+def _writing(view: View, again: View | None, file: files.FileForm | None) -> View:
     @wraps(view)
     def answer(**arguments: object) -> Response:
         login = session.token()
@@ -154,7 +152,7 @@ def _writing(view: View, again: View | None, file: ReadFile | None) -> View:
         try:
             if file is not None:
                 _require_login(login)
-                files.allow()
+                files.allow(file.most())
         except tokens.NotLoggedIn:
             return _ended(None)
         form = read_form()
@@ -162,7 +160,7 @@ def _writing(view: View, again: View | None, file: ReadFile | None) -> View:
         sent: dict[str, object] = {"form": form}
         try:
             if file is not None:
-                sent["upload"] = file()
+                sent["upload"] = file.read()
             with wired().database.begin() as tx:
                 return _shown(view, tx, _whoever(tx, login), {**arguments, **sent})
         except tokens.NotLoggedIn:

@@ -139,7 +139,7 @@ def show_deploying(
     )
 
 
-def received() -> bytes:
+def _received() -> bytes:
     """Return the diagram of the present form: the file that was chosen, else the one carried along.
 
     Raises Invalid: neither, or one that is empty or too large.
@@ -155,7 +155,15 @@ def received() -> bytes:
     return source
 
 
-@pages.post("/pasang", again=show_deploying, file=received)
+def _most_bytes() -> int:
+    """Return how large a file may come: a document chosen by mistake is refused in words, too."""
+    return max(MAX_BYTES, files.largest_document())
+
+
+_DIAGRAM: Final = files.FileForm(most=_most_bytes, read=_received)
+
+
+@pages.post("/pasang", again=show_deploying, file=_DIAGRAM)
 def send_diagram(tx: Transaction, by: Actor, *, form: Form, upload: bytes) -> str | Response:
     """Say what deploying the diagram would say, or deploy it."""
     rehearsal = "percobaan" in form

@@ -155,7 +155,7 @@ def comment_on_task(tx: Transaction, by: Actor, task_id: UUID, form: Form) -> Re
     return to("pages_tasks.show_task", task_id=task_id, _anchor="komentar")
 
 
-@pages.post("/tugas/<uuid:task_id>/dokumen", again=show_task, file=together.received)
+@pages.post("/tugas/<uuid:task_id>/dokumen", again=show_task, file=together.DOCUMENT)
 def attach_to_task(
     tx: Transaction, by: Actor, *, task_id: UUID, form: Form, upload: Upload
 ) -> Response:

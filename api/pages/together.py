@@ -17,7 +17,6 @@ from api.pages.persons import introduce
 from api.pages.queries import read_query
 from api.pages.rendering import render
 from api.rest.schemas import ListQuery
-from api.wiring import wired
 from engine import comments, documents, instances
 from engine.comments import InvalidComment
 from engine.database import Transaction
@@ -82,7 +81,7 @@ def panel(
             one.id for one in kept.items if one.removed_at is None and documents.may_remove(one, by)
         ),
         longest=comments.LONGEST,
-        most_bytes=wired().settings.max_document_bytes,
+        most_bytes=files.largest_document(),
         endings=",".join(documents.KINDS),
         typed=form.get("text", "") if form and ours else "",
         error=error if ours else None,
@@ -141,9 +140,13 @@ def attach_document(
     documents.attach(tx, instance_id, upload, by=by, task_id=task_id)
 
 
-def received() -> Upload:
+def _received() -> Upload:
     """Return the file of the panel's form. Raises InvalidDocument."""
     return files.received(FILE)
+
+
+DOCUMENT: Final = files.FileForm(most=files.largest_document, read=_received)
+"""The panel's form for a document."""
 
 
 @pages.get("/dokumen/<uuid:document_id>")

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from flask import Flask
 
 from engine import repository
+from engine.config import Settings
 from tests.office import KEY, REFERENCE, Office
 from tests.pages.client import Visitor, text_of
 
@@ -100,6 +103,16 @@ def test_an_empty_or_too_large_file_is_told_so_beside_its_field(
     answer = owner.send("/pasang", {"langkah": step}, file=(content, "x.bpmn"))
     assert answer.status_code == 422
     assert said in answer.text.partition('id="problem-berkas"')[2].partition("</small>")[0]
+
+
+def test_a_diagram_may_be_larger_than_the_documents_an_office_keeps(
+    open_app: Callable[[Settings], Flask], settings: Settings, office: Office
+) -> None:
+    del office  # its people have to be there
+    strict = open_app(replace(settings, max_document_bytes=1024))
+    owner = Visitor(strict, "pemilik.proses")
+    large = REFERENCE + b" " * 2 * 2**20
+    assert owner.send("/pasang", {"langkah": "periksa"}, file=(large, "x.bpmn")).status_code == 200
 
 
 def test_whoever_was_logged_out_meanwhile_is_not_shown_the_file_as_if_typed(
