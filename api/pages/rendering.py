@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -170,9 +170,14 @@ def standard(duration: str | None) -> str:
         return duration or ""
 
 
-def minutes(amount: int) -> str:
-    """Return working time in words: "3 jam 5 menit"."""
-    return Duration(seconds=60 * amount).words(language()) if amount > 0 else gettext("0 menit")
+def minutes(amount: int, calendar: str | None = None) -> str:
+    """Return working minutes in words: "2 hari kerja 3 jam 5 menit", days as that calendar's."""
+    if amount <= 0:
+        return gettext("0 menit")
+    calendars = g.tx.calendars
+    counted = calendars.get(calendar, calendars.default)
+    words: str = counted.duration(timedelta(minutes=amount)).words(language())
+    return words
 
 
 def number(value: float) -> str:

@@ -117,8 +117,8 @@ def remark(row: SheetRow, sheet: Sheet) -> str:
         said.append(lapsed % {"count": row.outstanding})
     if row.counts.average_minutes is not None and row.counts.average_standard_minutes is not None:
         lengths = {
-            "average": minutes(row.counts.average_minutes),
-            "standard": minutes(row.counts.average_standard_minutes),
+            "average": minutes(row.counts.average_minutes, row.step.calendar),
+            "standard": minutes(row.counts.average_standard_minutes, row.step.calendar),
         }
         sentence = (
             gettext("Rata-rata %(average)s, melebihi waktu baku %(standard)s.")

@@ -78,6 +78,14 @@ class Calendar:
         """The time zone of the office."""
         return self.timetable.zone
 
+    def duration(self, open_time: timedelta) -> Duration:
+        """Return open time as people say it, in working days of the office's usual length.
+
+        Raises InvalidDuration: it is no time at all, or more than ten years.
+        """
+        days, rest = divmod(open_time, self.timetable.working_day)
+        return Duration(days=days, seconds=int(rest.total_seconds()))
+
     def due(self, start: datetime, duration: Duration) -> datetime:
         """Return when something is due that starts then and may take that long.
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from engine.calendars.reasons import BREAK, DAY_OFF, OUTSIDE_HOURS, National, Reason
 
 ONE_DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
 _DAYS_KEPT = 4096  # eleven years of resolved days, about 2 MB
 
 
@@ -99,6 +100,13 @@ class Timetable:
     def day(self) -> Callable[[date], Day]:
         """Return the function from a local date to its Day; it remembers what it resolved."""
         return lru_cache(maxsize=_DAYS_KEPT)(self._resolve)
+
+    @cached_property
+    def working_day(self) -> timedelta:
+        """Return how long the office works on one day of its usual week: on average, in minutes."""
+        worked = [hours for hours in self.week if hours]
+        total = sum((span.closes - span.opens for hours in worked for span in hours), timedelta(0))
+        return timedelta(minutes=round(total / len(worked) / _MINUTE))
 
     def moment(self, day: date, since_midnight: timedelta) -> datetime:
         """Return the moment, in UTC, when the clocks of the zone show that time on that date."""

@@ -26,6 +26,8 @@ class Standing:
     overdue: int
     worst_minutes: int
     """Working minutes by which the most overdue one is late."""
+    worst_calendar: str | None = None
+    """Which calendar counts them; None is the office's default."""
     process_definition_key: str | None = None
     """Of an SOP or a step."""
     element_id: str | None = None
@@ -192,12 +194,14 @@ def _standing(
     candidate_group: str | None = None,
     cases: int = 0,
 ) -> Standing:
+    worst = max(ones, key=lambda one: one.worst_minutes, default=None)
     return Standing(
         name=name,
         open=sum(one.group.open for one in ones),
         at_risk=sum(one.group.at_risk for one in ones),
         overdue=sum(one.group.overdue for one in ones),
-        worst_minutes=max((one.worst_minutes for one in ones), default=0),
+        worst_minutes=worst.worst_minutes if worst else 0,
+        worst_calendar=worst.step.calendar if worst else None,
         process_definition_key=process_definition_key,
         element_id=element_id,
         candidate_group=candidate_group,

@@ -42,7 +42,7 @@ def test_the_page_says_what_to_do_by_when_and_what_was_done_before(
         "Langkah 7 dari 10",
         "LAKIP/2026/III",
         "Kelengkapan Capaian Kinerja Triwulan",
-        "waktu kerja Mengapa tenggatnya saat itu?",
+        "(waktu kerja) Mengapa tenggatnya saat itu?",
         "kasubag",
     ):
         assert part in page

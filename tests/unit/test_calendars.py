@@ -51,6 +51,27 @@ def calendars() -> Calendars:
     return load(FILE)
 
 
+@pytest.mark.parametrize(
+    ("file", "minutes", "said"),
+    [
+        (FILE.read_text(), 449, "7 jam 29 menit"),
+        (FILE.read_text(), 450, "1 hari kerja"),
+        (FILE.read_text(), 193 * 60, "25 hari kerja 5 jam 30 menit"),
+        (SIX_DAYS, 2 * 325 + 61, "2 hari kerja 1 jam 1 menit"),
+    ],
+)
+def test_open_time_is_said_in_days_as_long_as_the_office_usually_works(
+    file: str, minutes: int, said: str
+) -> None:
+    office = parse(file, source="calendar.toml").default
+    assert office.duration(timedelta(minutes=minutes)).words() == said
+
+
+def test_a_day_around_the_clock_has_24_hours(calendars: Calendars) -> None:
+    always = calendars[AROUND_THE_CLOCK]
+    assert always.duration(timedelta(hours=25)).words() == "1 hari kerja 1 jam"
+
+
 @pytest.fixture(scope="module")
 def office(calendars: Calendars) -> Calendar:
     return calendars.default
