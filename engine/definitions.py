@@ -7,7 +7,7 @@ from uuid import UUID
 
 from engine import repository
 from engine.bpmn import lint as rules
-from engine.bpmn.differences import Difference, differences
+from engine.bpmn.differences import Difference, Version, differences
 from engine.bpmn.findings import DiagramRefused, Finding
 from engine.bpmn.names import one_line
 from engine.bpmn.normalize import normalize
@@ -141,8 +141,12 @@ def _redraw(definition: ProcessDefinition, source: bytes) -> bool:
 
 def compare(tx: Transaction, key: str, before: int, after: int) -> tuple[Difference, ...]:
     """Return what differs between two versions, as readers see it. Raises DefinitionNotFound."""
-    versions = [repository.definition_version(tx, key, one) for one in (before, after)]
-    return differences(*(load(tx, one.id).process for one in versions))
+    return differences(_version(tx, key, before), _version(tx, key, after))
+
+
+def _version(tx: Transaction, key: str, number: int) -> Version:
+    definition = repository.definition_version(tx, key, number)
+    return Version(process=load(tx, definition.id).process, procedure=procedure(tx, definition.id))
 
 
 def drawing_of(definition: ProcessDefinition) -> bytes:

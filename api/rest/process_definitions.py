@@ -305,8 +305,13 @@ class ShownDifference(Answer):
     """One thing that is another than before."""
 
     subject: Subject
-    of: str = Field(description="Which one: the key of the entry, the name of lane or step.")
-    field: str | None = Field(description="Of a step that is in both; null: the whole.")
+    of: str = Field(
+        description="Which one: the key of the entry, the name of lane, step or decision."
+    )
+    field: str | None = Field(
+        description="Of a step or decision that is in both; `form`: what is filled in, `next`: "
+        "where it leads and when. null: the whole."
+    )
     before: str | None = Field(description="null: it is new.")
     after: str | None = Field(description="null: it is gone.")
 

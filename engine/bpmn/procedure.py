@@ -42,6 +42,7 @@ class Shape(StrEnum):
 class Row:
     """A row of the flow chart; it has one symbol."""
 
+    element_id: str
     shape: Shape
     name: str
     """Of the step, start, end or decision, in one line; "" if that has none."""
@@ -64,6 +65,8 @@ class Lead:
     """Indexes of rows."""
     labels: tuple[str, ...] = ()
     """In which cases it is taken; "" is in all others. Without any it is always taken."""
+    conditions: tuple[str, ...] = ()
+    """What decides that, as the diagram writes it without the marks of an expression."""
     by_event: bool = False
     """Whether an event at the border of the step takes it; the label is its name."""
 
@@ -91,6 +94,7 @@ def read_procedure(diagram: Diagram, process: Process) -> Procedure:
             source=index[one.source],
             target=index[one.target],
             labels=one.labels,
+            conditions=one.conditions,
             by_event=one.by_event,
         )
         for one in leads
@@ -107,7 +111,16 @@ class _Lead:
     source: Element
     target: Element
     labels: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
     by_event: bool = False
+
+    def joined(self, other: "_Lead") -> "_Lead":
+        """Return the two as one: between the same rows there is one line."""
+        return replace(
+            self,
+            labels=tuple(dict.fromkeys((*self.labels, *other.labels))),
+            conditions=tuple(dict.fromkeys((*self.conditions, *other.conditions))),
+        )
 
 
 class _Chart:
@@ -154,9 +167,8 @@ class _Chart:
         merged: dict[tuple[Element, Element], _Lead] = {}
         for source in self.stops:
             for one in (*self._exits(source), *self._interruptions(source)):
-                known = merged.setdefault((source, one.target), one)
-                labels = tuple(dict.fromkeys((*known.labels, *one.labels)))
-                merged[source, one.target] = replace(known, labels=labels)
+                between = source, one.target
+                merged[between] = merged.get(between, one).joined(one)
             if len(merged) > MOST_LEADS:
                 break
         return [*self._from_start(), *merged.values()]
@@ -183,8 +195,9 @@ class _Chart:
             target = graph.nodes.get(flow.get("targetRef", ""))
             if target is not None:
                 labels = (_label(flow, decider, target),)
+                conditions = tuple(filter(None, [_condition(flow)]))
                 for one in self._ways.into([target]):
-                    yield _Lead(source=source, target=one, labels=labels)
+                    yield _Lead(source=source, target=one, labels=labels, conditions=conditions)
 
     def _interruptions(self, step: Element) -> Iterator[_Lead]:
         graph = self._diagram.graph_of(scope_of(step))
@@ -206,14 +219,21 @@ class _Chart:
             )
 
     def _row(self, element: Element, *, goes_on: bool) -> Row:
-        name = one_line(element.get("name"))
+        element_id, name = element.get("id", ""), one_line(element.get("name"))
         if element not in self._ways.stops:
             starts = element in self.start
-            return Row(shape=Shape.CAPSULE, name=name, starts=starts, ends=not starts)
+            return Row(
+                element_id=element_id,
+                shape=Shape.CAPSULE,
+                name=name,
+                starts=starts,
+                ends=not starts,
+            )
         step, decider = self._steps.get(element), self._decider.get(element)
         if decider is not None:
             question = "" if decider is element else one_line(decider.get("name"))
             return Row(
+                element_id=element_id,
                 shape=Shape.DIAMOND,
                 name=name if step is None else step.name,
                 step=step,
@@ -222,6 +242,7 @@ class _Chart:
         starts = element in self._first
         ends = not goes_on and self._ways.may_end_behind(element)
         return Row(
+            element_id=element_id,
             shape=Shape.CAPSULE if starts or ends else Shape.RECTANGLE,
             name=name if step is None else step.name,
             step=step,
