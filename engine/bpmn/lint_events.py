@@ -6,7 +6,7 @@ from typing import Final
 from engine.bpmn.events import link_name, triggers_of
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.graph import Graph
-from engine.bpmn.names import SUB_PROCESSES, Element, bpmn, interrupts, kind
+from engine.bpmn.names import Element, bpmn, interrupts, is_activity, kind
 from engine.bpmn.normalize import is_event_sub_process
 from engine.bpmn.reader import Diagram
 
@@ -162,7 +162,7 @@ def boundaries(diagram: Diagram) -> Iterator[Finding]:
     """A boundary event is attached to an activity of the same scope."""
     for graph, event in _events(diagram, "boundaryEvent"):
         host = graph.nodes.get(event.get("attachedToRef", ""))
-        if host is None or not _is_activity(host):
+        if host is None or not is_activity(host):
             yield NOT_ON_STEP.broken_by(event)
 
 
@@ -253,11 +253,6 @@ def ways_back(diagram: Diagram) -> Iterator[Finding]:
         host = graph.nodes.get(event.get("attachedToRef", ""))
         if host is not None and not interrupts(event) and graph.are_on_loop(host, event):
             yield TIMER_REPEATS_STEP.broken_by(event)
-
-
-def _is_activity(node: Element) -> bool:
-    """Return whether a flow node is a task, a sub-process or a call."""
-    return kind(node).endswith("Task") or kind(node) in SUB_PROCESSES | {"task", "callActivity"}
 
 
 def _events(diagram: Diagram, *kinds: str) -> Iterator[tuple[Graph, Element]]:

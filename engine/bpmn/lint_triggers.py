@@ -6,8 +6,8 @@ from typing import Final
 
 from engine.bpmn.events import THROWING
 from engine.bpmn.findings import Finding, Rule, Severity, Text
-from engine.bpmn.names import Element, bpmn, kind, text_of
-from engine.bpmn.normalize import handlers
+from engine.bpmn.names import Element, bpmn, is_activity, kind, text_of
+from engine.bpmn.normalize import handlers, is_handler
 from engine.bpmn.reader import Diagram
 from engine.cycles import Cycle
 from engine.durations import Duration
@@ -259,7 +259,8 @@ def compensations(diagram: Diagram) -> Iterator[Finding]:
     used = set()
     for node, definition in _definitions(diagram, "compensateEventDefinition"):
         activity = definition.get("activityRef")
-        if activity is not None and diagram.by_id(activity) is None:
+        undone = diagram.by_id(activity)
+        if activity is not None and (undone is None or not is_activity(undone)):
             yield NOTHING_TO_UNDO.broken_by(node, activity=activity)
         if definition.get("waitForCompletion") == "false":
             yield WAITS_FOR_UNDOING.broken_by(node)
@@ -270,7 +271,7 @@ def compensations(diagram: Diagram) -> Iterator[Finding]:
                 yield NO_HANDLER.broken_by(node)
     for scope in diagram.scopes:
         for node in diagram.graph_of(scope).nodes.values():
-            if node.get("isForCompensation") == "true" and node not in used:
+            if is_handler(node) and node not in used:
                 yield HANDLER_UNUSED.broken_by(node)
 
 

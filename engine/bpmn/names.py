@@ -56,6 +56,12 @@ def is_flow_node(element: Element) -> bool:
     return _FLOW_NODE.search(kind(element)) is not None
 
 
+def is_activity(element: Element) -> bool:
+    """Return whether `element` is a task, a sub-process or a call."""
+    name = kind(element)
+    return name.endswith("Task") or name in SUB_PROCESSES | {"task", "callActivity"}
+
+
 def line_of(element: Element) -> int | None:
     """Return the line in the file, from 1, on which the element's start tag ends."""
     line: object = element.sourceline

@@ -16,6 +16,7 @@ from engine.bpmn.names import (
     Element,
     bpmn,
     camunda,
+    is_activity,
     is_flow_node,
     kind,
     text_of,
@@ -198,7 +199,7 @@ def is_event_sub_process(element: Element) -> bool:
 
 def is_handler(element: Element) -> bool:
     """Return whether an activity only runs to undo another."""
-    return element.get("isForCompensation") == "true"
+    return element.get("isForCompensation") == "true" and is_activity(element)
 
 
 def handlers(diagram: Diagram) -> dict[str, Element]:

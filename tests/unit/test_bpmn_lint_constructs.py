@@ -111,6 +111,7 @@ def undone(association: str, marked: str = 'isForCompensation="true"', **given: 
 
 
 ASSOCIATED = '<association id="a" sourceRef="b" targetRef="h"/>'
+NO_ACTIVITY = '<association id="line" isForCompensation="true" sourceRef="b" targetRef="line"/>'
 WAIT = f"intermediateCatchEvent {TIMER}"
 RECEIVE = f"intermediateCatchEvent {MESSAGE}"
 UNREADABLE = ["${", "${a ==}", "x ${"]
@@ -231,9 +232,17 @@ ERRORS = [
     Case("compensation-without-handler", "b", undone(ASSOCIATED.replace('"h"', '"gone"'))),
     Case("compensation-without-handler", "b", undone(ASSOCIATED.replace('"h"', '"b"'))),
     Case(
-        "nothing-to-undo",
-        "y",
-        undone(ASSOCIATED, throw='<compensateEventDefinition activityRef="gone"/>'),
+        "compensation-without-handler",
+        "b",
+        undone(NO_ACTIVITY, marked=""),
+    ),
+    *(
+        Case(
+            "nothing-to-undo",
+            "y",
+            undone(ASSOCIATED, throw=f'<compensateEventDefinition activityRef="{activity}"/>'),
+        )
+        for activity in ("gone", "b", "a")
     ),
     Case("loop-without-end", "x", looping()),
     *(
