@@ -16,6 +16,8 @@ from typing import Final, Literal
 
 from flask import Response
 
+from api.responses import keep_as
+
 Cell = str | int | None
 MEDIA_TYPE: Final = "text/csv"
 _FORMULA: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -28,9 +30,9 @@ def csv_response(
     *,
     delimiter: Literal[",", ";"] = ",",
 ) -> Response:
-    """Return the answer that saves a table as a file of that name (ASCII, without ending)."""
+    """Return the answer that saves a table as a file of that name, which has no ending."""
     response = Response(written(columns, rows, delimiter=delimiter), mimetype=MEDIA_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    keep_as(response, f"{name}.csv")
     return response
 
 

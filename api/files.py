@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import UnsupportedMediaType
 
 from api.bodies import MULTIPART, Body
+from api.responses import keep_as
 from api.wiring import wired
 from engine import documents
 from engine.documents import InvalidDocument, Upload
@@ -83,7 +84,7 @@ def sent(document: Document, *, media_type: str) -> Response:
     """Return the answer that streams a document to whoever may read it, to be kept and not run."""
     answer = Response(documents.content(wired().database, document.id), mimetype=media_type)
     answer.content_length = document.size
-    answer.headers.set("Content-Disposition", "attachment", filename=document.name)
+    keep_as(answer, document.name)
     answer.headers["Content-Security-Policy"] = _POLICY
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

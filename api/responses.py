@@ -2,6 +2,8 @@
 
 import logging
 import time
+import unicodedata
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from flask import Flask, Response, g, request
@@ -30,6 +32,15 @@ def install(app: Flask) -> None:
 def about(**ids: UUID) -> None:
     """Let the log line of the present request name what its path does not."""
     g.about.update(ids)
+
+
+def keep_as(response: Response, name: str) -> None:
+    """Let browsers keep an answer as a file of that name, whatever its letters (RFC 6266)."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    names = {"filename": "".join(filter(str.isprintable, plain))}
+    if names["filename"] != name:
+        names["filename*"] = f"UTF-8''{quote(name, safe='')}"
+    response.headers.set("Content-Disposition", "attachment", **names)
 
 
 def seconds() -> float:

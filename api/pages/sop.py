@@ -12,6 +12,7 @@ from api.pages.persons import introduce
 from api.pages.procedures import draw
 from api.pages.queries import read_query
 from api.pages.rendering import render
+from api.responses import keep_as
 from api.rest.schemas import ListQuery, Query
 from engine import definitions, instances, repository
 from engine.bpmn.forms import from_texts
@@ -106,8 +107,7 @@ def download_drawing(tx: Transaction, by: Actor, key: str, version: int) -> Resp
     """Answer the newest drawing of a version."""
     definition = repository.definition_version(tx, key, version)
     answer = Response(definitions.drawing_of(definition), content_type=BPMN)
-    filename = f"{key}-{version}.bpmn"
-    answer.headers.set("Content-Disposition", "attachment", filename=filename)
+    keep_as(answer, f"{key}-{version}.bpmn")
     return answer
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response
 from pydantic import Field
 
+from api.responses import keep_as
 from api.rest.resource import Resource
 from api.rest.schemas import Answer, Listing, ListQuery, local
 from engine import deployments
@@ -92,5 +93,5 @@ def get_deployment_resource(tx: Transaction, by: Actor, deployment_id: UUID, nam
     """Download a file of a deployment, byte for byte as it came."""
     file = deployments.file(tx, deployment_id, name, by=by)
     answer = Response(file.content, mimetype=FILE)
-    answer.headers.set("Content-Disposition", "attachment", filename=name.rsplit("/", 1)[-1])
+    keep_as(answer, name.rsplit("/", 1)[-1])
     return answer

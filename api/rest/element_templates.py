@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from pydantic import Field
 
+from api.responses import keep_as
 from api.rest.resource import Resource
 from api.rest.schemas import Answer
 from api.wiring import wired
@@ -45,5 +46,5 @@ def get_process_definition_kit(
     """
     answer = Response(kits.kit(tx, key, templates=wired().settings.element_templates))
     answer.content_type = ZIP
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{key}.zip")
+    keep_as(answer, f"{key}.zip")
     return answer

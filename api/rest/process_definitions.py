@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from flask import Response, g, request
 from pydantic import Field, ValidationError
 
+from api.responses import keep_as
 from api.rest.resource import Resource
 from api.rest.schemas import (
     Answer,
@@ -421,8 +422,7 @@ def get_process_definition_bpmn(
     definition = repository.definition_version(tx, key, version)
     drawing = definitions.drawing_of(definition)
     answer = Response(drawing, content_type=BPMN)  # a mimetype would claim UTF-8
-    filename = f"{definition.key}-{definition.version}.bpmn"
-    answer.headers.set("Content-Disposition", "attachment", filename=filename)
+    keep_as(answer, f"{definition.key}-{definition.version}.bpmn")
     return answer
 
 

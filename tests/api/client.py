@@ -30,9 +30,11 @@ class Api:
     ) -> TestResponse:
         """Return the answer to a request below /api/v1, sent by that user."""
         login = {"Authorization": f"Bearer {self.token(by)}"} if by else {}
-        return self.app.test_client().open(
+        answer = self.app.test_client().open(
             PREFIX + path, method=method, headers={**login, **(headers or {})}, **options
         )
+        assert str(answer.headers).isascii(), answer.headers  # a server could not send others
+        return answer
 
     def get(self, path: str, *, by: str | None = None, **query: object) -> TestResponse:
         """Return the answer to a GET."""

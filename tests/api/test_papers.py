@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.http import dump_options_header, parse_options_header
 
 from api.wiring import NAME
 from engine.config import Settings
@@ -59,6 +60,29 @@ def test_a_document_comes_back_byte_by_byte(api: Api, case: str, size: int) -> N
     assert answer.data == content
     assert answer.headers["Content-Length"] == str(size)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("surat \u2013 final.pdf", "surat  final.pdf"),
+        ("notulensi “akhir”.pdf", "notulensi akhir.pdf"),
+        ("é.pdf", "e.pdf"),
+        ("日本.pdf", ".pdf"),
+        ("a;b.pdf", "a;b.pdf"),
+    ],
+)
+def test_a_document_keeps_its_name_whatever_its_letters(
+    api: Api, case: str, name: str, plain: str
+) -> None:
+    shown = attach(api, case, b"%PDF-1.4 isi", name=name)
+    answer = api.get(f"/documents/{shown['id']}/content", by=HEAD)
+    _, sent = parse_options_header(answer.headers["Content-Disposition"])
+    assert sent["filename"] == name
+    assert (
+        dump_options_header("attachment", {"filename": plain})
+        in (answer.headers["Content-Disposition"])
+    )
 
 
 def test_a_document_is_sent_without_holding_it_in_memory(api: Api, case: str) -> None:

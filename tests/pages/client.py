@@ -54,6 +54,7 @@ class Visitor:
         return self._seen(answer)
 
     def _seen(self, answer: TestResponse) -> TestResponse:
+        assert str(answer.headers).isascii(), answer.headers  # a server could not send others
         if answer.mimetype == "text/html" and (token := _TOKEN.search(answer.text)):
             self._token = token.group(1)
         return answer

@@ -101,6 +101,23 @@ def test_the_drawing_is_what_was_deployed(visit: Visit, office: Office) -> None:
     assert (answer.data, answer.mimetype) == (REFERENCE, "application/xml")
 
 
+def test_an_sop_with_letters_of_any_alphabet_has_all_its_files(
+    visit: Visit, office: Office
+) -> None:
+    key = "kinerja-ş日"
+    office.deploy(REFERENCE.replace(KEY.encode(), key.encode()))
+    supervisor = visit("supervisor")
+    for path in (
+        f"/sop/{key}",
+        f"/sop/{key}/versi/1/diagram.bpmn",
+        f"/pantauan/sop/{key}",
+        f"/pantauan/sop/{key}/unduh",
+        f"/pantauan/sop/{key}/lembar",
+        f"/pantauan/sop/{key}/lembar/unduh",
+    ):
+        assert supervisor.get(path).status_code == 200, path
+
+
 def test_whoever_may_starts_a_case_and_is_led_to_it(visit: Visit, office: Office) -> None:
     head = visit("kepala.badan")
     assert "Mulai kasus baru" in text_of(head.get(PAGE))
