@@ -52,7 +52,7 @@ LONGEST_REASON: Final = 2000
 
 
 class ReasonMissing(Invalid):
-    """A reason is needed."""
+    """A reason is needed, and at most 2,000 characters of it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,8 +21,10 @@ def digest(password: str) -> str:
     """Return the hash to store.
 
     Raises:
-        UnusablePassword: too short or too long.
+        UnusablePassword: too short, too long, or of nothing but spaces.
     """
+    if not password.strip():
+        raise UnusablePassword(fields={"password": Said("must not be empty")})
     if not SHORTEST <= len(password) <= LONGEST:
         raise UnusablePassword(
             fields={

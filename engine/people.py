@@ -231,7 +231,8 @@ def appoint(
 
     Raises:
         RoleNeeded, PositionNotFound, UserNotFound: as they say.
-        InvalidPerson: it would end before it begins, or the decree is too long.
+        InvalidPerson: it would end before it begins, or the decree is too long, or the person
+            holds the position in this capacity on some of these days already.
     """
     require(by, Role.ADMIN)
     _require_length("decree", decree or "")
@@ -245,7 +246,7 @@ def appoint(
         held_from=held_from,
         held_until=held_until,
     )
-    _require_order(holder)
+    _require_days(tx, holder)
     tx.add(holder)
     return holder
 
@@ -268,7 +269,8 @@ def change_holder(
 
     Raises:
         RoleNeeded, HolderNotFound: as they say.
-        InvalidPerson: it would end before it begins, or the decree is too long.
+        InvalidPerson: it would end before it begins, or the decree is too long, or the person
+            holds the position in this capacity on some of these days already.
     """
     require(by, Role.ADMIN)
     _require_length("decree", decree or "")
@@ -277,13 +279,16 @@ def change_holder(
     holder.held_from = held_from or holder.held_from
     holder.capacity = capacity or holder.capacity
     holder.decree = holder.decree if decree is None else decree or None
-    _require_order(holder)
+    _require_days(tx, holder)
     return holder
 
 
-def _require_order(holder: Holder) -> None:
+def _require_days(tx: Transaction, holder: Holder) -> None:
     if holder.held_until is not None and holder.held_until < holder.held_from:
         raise InvalidPerson(fields={"held_until": Said("lies before held_from")})
+    if repository.holds_beside(tx, holder):
+        sentence = Said("This person holds the position already on some of these days.")
+        raise InvalidPerson(fields={"held_from": sentence})
 
 
 def _address(email: str) -> str:

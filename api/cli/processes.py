@@ -29,6 +29,7 @@ def serve(shell: Shell, host: str, port: int) -> None:
 
 _WELCOME = """\
 Alur listens on {address}
+  {address}/              the pages: open it in a browser and log in
   {address}/docs          the API, to read and try
   {address}/openapi.json  the API, for machines
 Log in with POST {address}/api/v1/tokens {{"username": …, "password": …}},

@@ -27,7 +27,7 @@ from engine.database import Transaction
 from engine.errors import NotFound
 from engine.model import Timeliness
 from engine.permissions import Actor
-from engine.reports import StepFigures, Trend
+from engine.reports import InvalidPeriod, Period, StepFigures, Trend
 from engine.repository import TaskFilter
 
 pages = Pages("board")
@@ -138,7 +138,7 @@ def download_board(tx: Transaction, by: Actor, table: str) -> Response:
 def show_steps(tx: Transaction, by: Actor, key: str) -> str:
     """Show the steps of an SOP as a heat map, and its trend."""
     query = read_query(PeriodQuery)
-    report = reports.steps(tx, key, period=period_of(tx, query.dari, query.sampai), by=by)
+    report = reports.steps(tx, key, period=_period(tx, query), by=by)
     trend = reports.trend(tx, by=by, weeks=query.minggu, process_definition_key=key)
     return render(
         "board_sop.html",
@@ -156,10 +156,18 @@ def show_steps(tx: Transaction, by: Actor, key: str) -> str:
 def download_steps(tx: Transaction, by: Actor, key: str) -> Response:
     """Send the figures of the steps of an SOP as a CSV file."""
     query = read_query(PeriodQuery)
-    report = reports.steps(tx, key, period=period_of(tx, query.dari, query.sampai), by=by)
+    report = reports.steps(tx, key, period=_period(tx, query), by=by)
     return saved(
         tx, f"langkah-{key}-{report.period.first}-{report.period.last}", report_tables.steps(report)
     )
+
+
+def _period(tx: Transaction, query: PeriodQuery) -> Period:
+    """Return the days that are wanted. Raises InvalidPeriod, naming the parameter of the page."""
+    try:
+        return period_of(tx, query.dari, query.sampai)
+    except InvalidPeriod as error:
+        raise InvalidPeriod(fields={"sampai": error.fields["until"]}) from error
 
 
 def heat(one: StepFigures) -> str:

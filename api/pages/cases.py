@@ -187,6 +187,7 @@ def deliver(tx: Transaction, by: Actor, instance_id: UUID, form: Form) -> Respon
 @pages.post("/kasus/<uuid:instance_id>/tugas/<uuid:task_id>/tugaskan", again=show_case)
 def assign(tx: Transaction, by: Actor, *, instance_id: UUID, task_id: UUID, form: Form) -> Response:
     """Give a task to a holder of its position."""
+    _require_of(tx, task_id, instance_id)
     tasks.assign(tx, task_id, username=form.get("assignee", ""), by=by)
     return to("pages_cases.show_case", instance_id=instance_id)
 
@@ -194,6 +195,7 @@ def assign(tx: Transaction, by: Actor, *, instance_id: UUID, task_id: UUID, form
 @pages.post("/kasus/<uuid:instance_id>/tugas/<uuid:task_id>/perpanjang", again=show_case)
 def extend(tx: Transaction, by: Actor, *, instance_id: UUID, task_id: UUID, form: Form) -> Response:
     """Move the deadline of a task to later."""
+    _require_of(tx, task_id, instance_id)
     if form.get("by") == "due_date":
         new: Duration | datetime = office_moment(tx, form.get("due_date", ""), field="due_date")
     else:
@@ -219,13 +221,20 @@ def attach(
     return to("pages_cases.show_case", instance_id=instance_id, _anchor="dokumen")
 
 
+def _require_of(tx: Transaction, task_id: UUID, instance_id: UUID) -> None:
+    """Return if the task is one of the case. Raises TaskNotFound."""
+    if repository.task(tx, task_id).task.instance_id != instance_id:
+        raise repository.TaskNotFound(id=str(task_id))
+
+
 def _length(form: Form) -> Duration:
     """Return by how much working time. Raises Invalid."""
     written, pattern = form.get("duration", "").strip(), _UNITS.get(form.get("unit", ""))
-    sentence = Said("Write a whole number that is more than nothing.")
-    if pattern is None or not (written.isascii() and written.isdecimal()):
+    is_number = written.isascii() and written.isdecimal() and written.strip("0")
+    if pattern is None or not is_number:
+        sentence = Said("Write a whole number that is more than nothing.")
         raise Invalid(fields={"duration": sentence})
     try:
         return Duration.parse(pattern.format(written))
     except InvalidDuration as error:
-        raise Invalid(fields={"duration": sentence}) from error
+        raise Invalid(fields={"duration": Said("A duration is at most ten years")}) from error

@@ -147,8 +147,6 @@ def _writing(view: View, again: View | None, file: files.FileForm | None) -> Vie
     @wraps(view)
     def answer(**arguments: object) -> Response:
         login = session.token()
-        if login is None:
-            return _ended(None)
         try:
             if file is not None:
                 _require_login(login)
@@ -156,6 +154,8 @@ def _writing(view: View, again: View | None, file: files.FileForm | None) -> Vie
         except tokens.NotLoggedIn:
             return _ended(None)
         form = read_form()
+        if login is None or session.is_of_ended_login(form.get(session.FIELD, "")):
+            return _ended(form)
         session.require_own_form(form.get(session.FIELD, ""))
         sent: dict[str, object] = {"form": form}
         try:
@@ -173,8 +173,10 @@ def _writing(view: View, again: View | None, file: files.FileForm | None) -> Vie
     return answer
 
 
-def _require_login(login: str) -> None:
+def _require_login(login: str | None) -> None:
     """Return if the login is one; a stranger's file is not even read. Raises NotLoggedIn."""
+    if login is None:
+        raise tokens.NotLoggedIn
     with wired().database.read() as tx:
         tokens.authenticate(tx, login)
 
@@ -183,9 +185,9 @@ def _writing_alone(view: View, again: View) -> View:
     @wraps(view)
     def answer(**arguments: object) -> Response:
         login = session.token()
-        if login is None:
-            return _ended(None)
         form = read_form()
+        if login is None or session.is_of_ended_login(form.get(session.FIELD, "")):
+            return _ended(form)
         session.require_own_form(form.get(session.FIELD, ""))
         try:
             with wired().database.read() as tx:
@@ -222,7 +224,7 @@ def _public_writing(view: View) -> View:
     @wraps(view)
     def answer(**arguments: object) -> Response:
         form = read_form()
-        session.require_own_form(form.get(session.FIELD, ""))
+        session.require_own_public_form(form.get(session.FIELD, ""))
         return page_response(view(**arguments, form=form))
 
     return answer
@@ -251,9 +253,9 @@ def read_form() -> Form:
 def _ended(form: Form | None) -> Response:
     """Say that what was sent is not saved, since the login has ended, and show what was typed.
 
-    Only a form that was proven to be ours is shown; nobody else puts words on this page.
+    Only a form that is proven to be ours is shown; nobody else puts words on this page.
     """
-    sent: Form = MultiDict() if form is None else form
+    sent: Form = MultiDict() if form is None or not _is_ours(form) else form
     typed = [
         (name, text)
         for name, text in sent.items(multi=True)
@@ -266,6 +268,11 @@ def _ended(form: Form | None) -> Response:
         response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#isi"
         response.headers["HX-Reswap"] = "outerHTML"
     return response
+
+
+def _is_ours(form: Form) -> bool:
+    proof = form.get(session.FIELD, "")
+    return session.is_own_form(proof) or session.is_of_ended_login(proof)
 
 
 def _came_from() -> str:

@@ -1,7 +1,6 @@
 """Memasang diagram: look at what the rules say of a file, then deploy it."""
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -192,7 +191,7 @@ def _deployed(tx: Transaction, query: DeployedQuery) -> ProcessDefinition | None
 def _carried() -> bytes:
     try:
         source = base64.b64decode(request.form.get("isi", ""), validate=True)
-    except binascii.Error:
+    except ValueError:  # also of letters that are not ASCII
         source = b""
     if not source:
         raise Invalid(fields={FILE: Said("Choose a file first.")})

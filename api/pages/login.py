@@ -21,10 +21,31 @@ def show_home() -> Response:
 
 
 @pages.public_get("/masuk")
-def show_login(*, username: str = "", error: Exception | None = None) -> str:
-    """Ask for user name and password."""
-    back = request.args.get("kembali", "/")
-    return render("login.html", back=back, username=username, error=error)
+def show_login() -> str | Response:
+    """Ask for user name and password; whoever is logged in is led on."""
+    if _is_logged_in():
+        return redirect(inside(_back()), code=303)  # type: ignore[return-value]  # Flask's own Response
+    return _login_page()
+
+
+def _login_page(*, username: str = "", error: Exception | None = None) -> str:
+    return render("login.html", back=_back(), username=username, error=error)
+
+
+def _back() -> str:
+    return request.args.get("kembali", "/")
+
+
+def _is_logged_in() -> bool:
+    login = session.token()
+    if login is None:
+        return False
+    try:
+        with wired().database.read() as tx:
+            tokens.authenticate(tx, login)
+    except tokens.NotLoggedIn:
+        return False
+    return True
 
 
 @pages.public_post("/masuk")
@@ -43,7 +64,7 @@ def log_in(form: Form) -> Response:
         )
     except (Unauthenticated, TooManyRequests) as error:
         status = 401 if isinstance(error, Unauthenticated) else 429
-        return Response(show_login(username=username, error=error), status)
+        return Response(_login_page(username=username, error=error), status)
     response = redirect(inside(form.get("kembali", "/")), code=303)
     session.begin(response, login.token)  # type: ignore[arg-type]  # Flask's own Response
     return response  # type: ignore[return-value]  # Flask's own Response

@@ -97,14 +97,15 @@ def _version(path: str) -> str:
 
 def places() -> list[tuple[str, str]]:
     """Return the pages of the main menu that are for whoever is logged in: endpoint and name."""
-    offered: tuple[tuple[str, str, Role | None], ...] = (
-        ("pages_inbox.show_inbox", gettext("Kotak tugas"), None),
-        ("pages_cases.show_cases", gettext("Kasus"), None),
-        ("pages_board.show_board", gettext("Pantauan"), Role.SUPERVISOR),
-        ("pages_sop.show_definitions", gettext("SOP"), None),
-        ("pages_people.show_people", gettext("Orang"), Role.ADMIN),
+    supervises, administers = g.by.has(Role.SUPERVISOR), g.by.has(Role.ADMIN)
+    offered = (
+        ("pages_inbox.show_inbox", gettext("Kotak tugas"), True),
+        ("pages_cases.show_cases", gettext("Kasus"), True),
+        ("pages_board.show_board", gettext("Pantauan"), supervises),
+        ("pages_sop.show_definitions", gettext("SOP"), True),
+        ("pages_people.show_people", gettext("Orang"), supervises or administers),
     )
-    return [(endpoint, name) for endpoint, name, role in offered if role is None or g.by.has(role)]
+    return [(endpoint, name) for endpoint, name, is_theirs in offered if is_theirs]
 
 
 def unread() -> int:

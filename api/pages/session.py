@@ -2,7 +2,8 @@
 
 The cookie holds a token of the engine, which only the database knows to be valid. A form carries a
 value that is made of this token and that no other site can know; a login form, which has no token
-yet, carries the value of a cookie of its own.
+yet, carries the value of a cookie of its own. Of a login that has ended the browser keeps what its
+forms carried, so that what somebody typed in another window can be shown to them again.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from engine.errors import Forbidden
 
 COOKIE: Final = "alur_session"
 _BEFORE_LOGIN: Final = "alur_login"
+_ENDED: Final = "alur_ended"
 FIELD: Final = "csrf"
 """The name of the hidden field."""
 
@@ -33,11 +35,12 @@ def token() -> str | None:
 def begin(response: Response, token: str) -> None:
     """Let the browser keep a login until it is closed or the login expires."""
     _set(response, COOKIE, token)
-    response.delete_cookie(_BEFORE_LOGIN)
 
 
 def end(response: Response) -> None:
-    """Let the browser forget its login."""
+    """Let the browser forget its login, but know the forms that are still open."""
+    if (login := token()) is not None:
+        _set(response, _ENDED, _made_of(login))
     response.delete_cookie(COOKIE)
 
 
@@ -59,9 +62,32 @@ def remember(response: Response) -> None:
 
 def require_own_form(sent: str) -> None:
     """Return if the form that was sent is one of ours. Raises ForeignForm."""
-    origin = token() or request.cookies.get(_BEFORE_LOGIN)
-    if not origin or not hmac.compare_digest(_made_of(origin).encode(), sent.encode()):
+    if not is_own_form(sent):
         raise ForeignForm
+
+
+def require_own_public_form(sent: str) -> None:
+    """Return if the form that was sent is one of ours, shown before the login or after it.
+
+    Somebody may have logged in meanwhile in another window. Raises ForeignForm.
+    """
+    if not (is_own_form(sent) or _is_made_of(request.cookies.get(_BEFORE_LOGIN), sent)):
+        raise ForeignForm
+
+
+def is_own_form(sent: str) -> bool:
+    """Return whether a form is one of ours, of the login that the browser says it has."""
+    return _is_made_of(token(), sent)
+
+
+def is_of_ended_login(sent: str) -> bool:
+    """Return whether a form is one of ours, but of the login that this browser had before."""
+    ended = request.cookies.get(_ENDED, "")
+    return bool(ended) and hmac.compare_digest(ended.encode(), sent.encode())
+
+
+def _is_made_of(secret: str | None, sent: str) -> bool:
+    return bool(secret) and hmac.compare_digest(_made_of(secret or "").encode(), sent.encode())
 
 
 def _made_of(secret: str) -> str:

@@ -20,6 +20,9 @@ def office_moment(tx: Transaction, written: str, *, field: str) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(written).replace(tzinfo=tx.calendars.default.zone)
-        return _IN_REACH.validate_python(moment.isoformat())
-    except (ValueError, ValidationError, OverflowError) as error:
+    except ValueError as error:
         raise Invalid(fields={field: Said("Write a date and a time.")}) from error
+    try:
+        return _IN_REACH.validate_python(moment.isoformat())
+    except (ValidationError, OverflowError) as error:
+        raise Invalid(fields={field: Said("No calendar reaches that far.")}) from error

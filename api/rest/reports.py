@@ -1,6 +1,6 @@
 """Reports: how work stands, its trend, its steps, the monitoring sheet; and each as a CSV file."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -350,7 +350,8 @@ def period_of(tx: Transaction, since: date | None, until: date | None) -> Period
     if since is None and until is None:
         return Period.weeks_until_today(tx, WEEKS)
     last = until or tx.today
-    return Period(first=since or last - timedelta(weeks=WEEKS), last=last)
+    weeks_before = date.fromordinal(max(1, last.toordinal() - 7 * WEEKS))
+    return Period(first=since or weeks_before, last=last)
 
 
 def standing_table(report: StandingReport, table: StandingTable) -> Table:

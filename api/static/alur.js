@@ -1,5 +1,17 @@
 // Small comforts; every page works without them.
 
+// A text that another form would leave behind is pointed out once, before it is lost.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const left = [...document.querySelectorAll("[data-unsent]")].find((field) => field.form !== form && field.value.trim() && !field.dataset.warned);
+  if (form.method !== "post" || !left) return;
+  event.preventDefault();
+  left.dataset.warned = "yes";
+  left.setCustomValidity(left.dataset.unsent);
+  left.reportValidity();
+  left.setCustomValidity("");
+});
+
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;

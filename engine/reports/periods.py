@@ -24,7 +24,9 @@ class Period:
     last: date
 
     def __post_init__(self) -> None:
-        if not _EARLIEST <= self.first <= self.last <= _LATEST:
+        if self.first < _EARLIEST or self.last > _LATEST:
+            raise InvalidPeriod(fields={"until": Said("No calendar reaches that far.")})
+        if self.last < self.first:
             raise InvalidPeriod(fields={"until": Said("must not lie before the first day")})
 
     @classmethod

@@ -18,6 +18,10 @@ class DefinitionNotFound(NotFound):
     """There is no such process definition."""
 
 
+class VersionNotFound(DefinitionNotFound):
+    """There is no such version of this process definition."""
+
+
 def definition(tx: Transaction, definition_id: UUID) -> ProcessDefinition:
     """Return a definition by its id, with its source. Raises DefinitionNotFound."""
     key = (tx.tenant_id, definition_id)
@@ -37,9 +41,9 @@ def definition_in_force(tx: Transaction, key: str) -> ProcessDefinition:
 
 
 def definition_version(tx: Transaction, key: str, version: int) -> ProcessDefinition:
-    """Return one version of a key. Raises DefinitionNotFound."""
+    """Return one version of a key. Raises VersionNotFound."""
     query = _versions(tx, key).where(ProcessDefinition.version == version)
-    return found(tx.session.scalar(query), DefinitionNotFound, key=key, version=version)
+    return found(tx.session.scalar(query), VersionNotFound, key=key, version=version)
 
 
 def _versions(tx: Transaction, key: str) -> Select[ProcessDefinition]:

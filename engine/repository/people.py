@@ -244,6 +244,21 @@ def holdings_of(tx: Transaction, user_id: UUID) -> list[tuple[Holder, Position]]
     return [(row[0], row[1]) for row in tx.session.execute(query)]
 
 
+def holds_beside(tx: Transaction, holder: Holder) -> bool:
+    """Return whether the person holds the position so on some of these days already."""
+    query = select(Holder.id).where(
+        Holder.tenant_id == tx.tenant_id,
+        Holder.user_id == holder.user_id,
+        Holder.position_id == holder.position_id,
+        Holder.capacity == holder.capacity,
+        Holder.id != holder.id,
+        or_(Holder.held_until.is_(None), Holder.held_until >= holder.held_from),
+    )
+    if holder.held_until is not None:
+        query = query.where(Holder.held_from <= holder.held_until)
+    return tx.session.scalar(query.limit(1)) is not None
+
+
 def position_names(tx: Transaction, codes: Collection[str]) -> dict[str, str]:
     """Return the names of the positions with these codes."""
     if not codes:

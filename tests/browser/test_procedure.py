@@ -114,3 +114,14 @@ def test_symbols_are_read_aloud_and_lines_are_not(
     assert page.locator(".flow svg[role=img][aria-label]").count() == 10
     assert page.get_by_role("img", name="Keputusan, Kepala Badan").count() == 1
     assert page.locator(".flow svg.marks:not([role=img]):not([aria-hidden=true])").count() == 0
+
+
+def test_the_monitoring_sheet_prints_from_its_first_page_on_with_its_head_on_every_page(
+    sit_down: SitDown, office: Office
+) -> None:
+    office.start()
+    person = sit_down("supervisor").open(f"/pantauan/sop/{KEY}/lembar")
+    person.page.emulate_media(media="print")
+    style = "one => getComputedStyle(document.querySelector(one)).display"
+    shown = [person.page.evaluate(style, one) for one in (".filters", ".scrolls", ".scrolls thead")]
+    assert shown == ["none", "block", "table-header-group"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import FilePayload
 
 from engine.model import TaskState
 from tests.browser.person import Person
@@ -154,6 +155,7 @@ def test_what_is_being_typed_stays_when_the_inbox_refreshes_itself(
     person.page.clock.fast_forward("00:31")
     assert person.sees("LAKIP triwulan III")
     assert person.page.evaluate("document.activeElement.name") == "sop"
+    assert "Semua (2)" in (person.page.get_by_label("SOP").text_content() or "")
 
 
 def test_what_was_filled_in_is_kept_as_a_draft(sit_down: SitDown, office: Office) -> None:
@@ -164,3 +166,31 @@ def test_what_was_filled_in_is_kept_as_a_draft(sit_down: SitDown, office: Office
     person.open("/tugas").click("Mengoreksi")
     chosen = person.page.get_by_role("group", name="Perlu perbaikan?").get_by_label("Ya")
     assert chosen.is_checked()
+
+
+def test_a_comment_that_another_form_would_leave_behind_is_pointed_out(
+    sit_down: SitDown, office: Office
+) -> None:
+    office.start(CASE)
+    person = sit_down("kepala.badan").click("Memerintahkan")
+    person.page.get_by_label("Tulis komentar").fill("Mohon segera")
+    person.page.get_by_role("button", name="Ambil").click()
+    focused = person.page.evaluate("document.activeElement.id")
+    assert focused == "komentar-teks"
+    person.click("Kirim komentar")
+    assert person.sees("Mohon segera")
+    person.page.get_by_label("Tulis komentar").fill("Tidak jadi")
+    person.page.get_by_role("button", name="Ambil").click()
+    person.click("Ambil")
+    assert person.sees("Tugas ini Anda ambil")
+    assert not person.sees("Tidak jadi")
+
+
+def test_a_refused_document_is_told_where_it_was_chosen(sit_down: SitDown, office: Office) -> None:
+    case = office.start(CASE)
+    person = sit_down("kepala.badan").open(f"/kasus/{case.id}")
+    program = FilePayload(name="a.exe", mimeType="application/octet-stream", buffer=b"MZ")
+    person.page.get_by_label("Lampirkan berkas").set_input_files([program])
+    person.click("Lampirkan", exact=True)
+    assert person.page.evaluate("document.activeElement.id") == "berkas"
+    assert person.page.evaluate("window.scrollY") > 0

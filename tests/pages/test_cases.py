@@ -98,6 +98,34 @@ def test_a_supervisor_assigns_and_extends(visit: Visit, case: PlayedCase) -> Non
     assert "” sampai 5 Nov 2026 " in said
 
 
+def test_what_is_wrong_with_an_extension_is_said_as_it_is(visit: Visit, case: PlayedCase) -> None:
+    supervisor = visit("supervisor")
+    (task,) = case.open_tasks()
+    supervisor.get(page(case))
+    address = page(case, f"/tugas/{task.id}/perpanjang")
+    sent: dict[str, object] = {"duration": "1", "unit": "hari", "reason": "a"}
+    for wrong, said in (
+        ({"duration": "100000"}, "Lama waktu paling panjang sepuluh tahun"),
+        ({"by": "due_date", "due_date": "9999-12-31T23:59"}, "Kalender tidak sampai sejauh itu."),
+        ({"reason": "a" * 2001}, "Paling panjang 2000 huruf."),
+    ):
+        answer = supervisor.post(address, **{**sent, **wrong})
+        assert (answer.status_code, said in text_of(answer)) == (422, True), text_of(answer)
+
+
+def test_a_task_is_acted_on_only_as_one_of_its_own_case(
+    visit: Visit, case: PlayedCase, office: Office
+) -> None:
+    supervisor = visit("supervisor")
+    (task,) = case.open_tasks()
+    supervisor.get(page(case))
+    other = page(office.start("Kasus lain"), f"/tugas/{task.id}")
+    fields = {"duration": "1", "unit": "hari", "reason": "a"}
+    assert supervisor.post(f"{other}/perpanjang", **fields).status_code == 404
+    assert supervisor.post(f"{other}/tugaskan", assignee="kasubag").status_code == 404
+    assert case.open_tasks()[0].due_at == task.due_at
+
+
 def test_a_deadline_is_extended_to_a_moment_of_the_office(visit: Visit, case: PlayedCase) -> None:
     supervisor = visit("supervisor")
     (task,) = case.open_tasks()

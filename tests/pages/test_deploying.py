@@ -105,6 +105,15 @@ def test_an_empty_or_too_large_file_is_told_so_beside_its_field(
     assert said in answer.text.partition('id="problem-berkas"')[2].partition("</small>")[0]
 
 
+def test_a_diagram_that_is_carried_along_wrongly_has_to_be_chosen_again(owner: Visitor) -> None:
+    for spoilt in ("é", "x", "====", ""):
+        answer = owner.post("/pasang", langkah="pasang", isi=spoilt)
+        assert (answer.status_code, "Pilih berkas terlebih dahulu" in text_of(answer)) == (
+            422,
+            True,
+        )
+
+
 def test_a_diagram_may_be_larger_than_the_documents_an_office_keeps(
     open_app: Callable[[Settings], Flask], settings: Settings, office: Office
 ) -> None:

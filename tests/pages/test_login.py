@@ -33,6 +33,41 @@ def test_whoever_is_not_logged_in_is_led_to_the_login_and_back(visit: Visit) -> 
     assert (answer.status_code, answer.headers["Location"]) == (303, back)
 
 
+def test_whoever_is_logged_in_is_led_on_from_the_login(visit: Visit) -> None:
+    answer = visit("staf").get("/masuk", kembali="/kasus")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/kasus")
+    stale = visit(None)
+    stale.client.set_cookie(COOKIE, "tidak-berlaku-lagi")
+    assert stale.get("/masuk").status_code == 200
+
+
+def test_a_login_page_left_open_in_another_window_works_after_a_login(visit: Visit) -> None:
+    stranger = visit(None)
+    page = stranger.get("/masuk").text
+    left_open = page.partition(f'name="{FIELD}" value="')[2].partition('"')[0]
+    for _ in range(2):
+        sent = {FIELD: left_open, "username": "staf", "password": PASSWORD, "kembali": "/kasus"}
+        answer = stranger.send("/masuk", sent)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/kasus")
+    assert stranger.send("/akun/surel", {FIELD: left_open, "email": "a@b.id"}).status_code == 403
+
+
+def test_what_was_typed_is_shown_after_a_logout_in_another_window(visit: Visit) -> None:
+    staff = visit("staf")
+    page = staff.get("/akun").text
+    left_open = page.partition(f'name="{FIELD}" value="')[2].partition('"')[0]
+    sent = {FIELD: left_open, "email": "kantor@example.go.id"}
+    staff.post("/keluar")
+    logged_out = staff.send("/akun/surel", sent)
+    staff.get("/masuk")
+    staff.post("/masuk", username="sekretaris", password=PASSWORD)
+    as_another = staff.send("/akun/surel", sent)
+    for answer in (logged_out, as_another):
+        assert answer.status_code == 401
+        assert "kantor@example.go.id" in answer.text
+    assert "kantor@example.go.id" not in staff.get("/akun").text
+
+
 @pytest.mark.parametrize("address", FAR_AWAY)
 def test_a_login_leads_to_no_other_site(visit: Visit, address: str) -> None:
     stranger = visit(None)

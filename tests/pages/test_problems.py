@@ -113,6 +113,30 @@ def test_what_the_address_asks_wrongly_is_named(visit: Visit) -> None:
     assert (twice.status_code, "cari : ada lebih dari sekali" in text_of(twice)) == (422, True)
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (f"/kasus?cari={'a' * 201}", "cari : Paling panjang 200 huruf."),
+        ("/kasus?keadaan=lain", "keadaan : Nilai ini tidak dikenal."),
+        (f"/pantauan/sop/{KEY}/lembar?tahun=9999", "tahun : Paling besar 2198."),
+        (f"/pantauan/sop/{KEY}/lembar?tahun=1", "tahun : Paling kecil 1971."),
+        (f"/sop/{KEY}?versi=abc", "versi : Nilai ini tidak dikenal."),
+        (f"/pantauan/sop/{KEY}?dari=0000-00-00", "dari : Nilai ini tidak dikenal."),
+        (f"/pantauan/sop/{KEY}?dari=1000-01-01", "sampai : Kalender tidak sampai sejauh itu."),
+        (f"/pantauan/sop/{KEY}?sampai=0001-01-01", "sampai : Kalender tidak sampai sejauh itu."),
+        (
+            f"/pantauan/sop/{KEY}?dari=2026-02-01&sampai=2026-01-01",
+            "sampai : Tidak boleh sebelum hari pertama.",
+        ),
+    ],
+)
+def test_what_the_address_asks_wrongly_is_said_in_indonesian(
+    visit: Visit, address: str, said: str
+) -> None:
+    answer = visit("supervisor").get(address)
+    assert (answer.status_code, said in text_of(answer)) == (422, True), text_of(answer)
+
+
 def test_a_file_is_kept_for_a_year_only_as_what_was_asked_for(app: Flask) -> None:
     client = app.test_client()
     page = client.get("/masuk", headers={"Accept": "text/html"}).text

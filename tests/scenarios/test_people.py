@@ -214,6 +214,21 @@ def test_a_holding_does_not_end_before_it_begins(office: Office) -> None:
         appoint(office, hire(office, "wakil"), held_from=TODAY, held_until=YESTERDAY)
 
 
+@pytest.mark.parametrize(
+    ("held_from", "held_until"),
+    [(TODAY, TODAY), (YESTERDAY, None), (YESTERDAY, TOMORROW), (TOMORROW, None)],
+)
+def test_nobody_holds_a_position_twice_on_the_same_day(
+    office: Office, held_from: date, held_until: date | None
+) -> None:
+    deputy = hire(office, "wakil")
+    appoint(office, deputy, held_from=TODAY, held_until=TOMORROW)
+    with pytest.raises(people.InvalidPerson):
+        appoint(office, deputy, held_from=held_from, held_until=held_until)
+    appoint(office, deputy, held_from=YESTERDAY, held_until=YESTERDAY)
+    appoint(office, hire(office, "calon"), held_from=held_from, held_until=held_until)
+
+
 def test_a_supervisor_assigns_only_to_holders_of_the_position(office: Office) -> None:
     case = office.start()
     appoint(office, hire(office, "wakil"))
