@@ -15,7 +15,7 @@ from api.pages.charts import Chart
 from api.pages.declaring import Pages
 from api.pages.language import gettext, locale
 from api.pages.marks import Mark
-from api.pages.persons import introduce
+from api.pages.persons import introduce, introduce_positions
 from api.pages.queries import read_query
 from api.pages.rendering import render
 from api.pages.spreadsheets import saved
@@ -107,6 +107,7 @@ def show_delayed(tx: Transaction, by: Actor) -> str:
     )
     found = worklist.of_the_office(tx, wanted, by=by, page=query.page())
     introduce(tx, [one.record.assignee for one in found.entries])
+    introduce_positions(tx, [one.record.task.candidate_group for one in found.entries])
     return render(
         "board_tasks.html",
         query=query,

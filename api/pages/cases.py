@@ -11,7 +11,7 @@ from pydantic import Field
 from api.pages import timeline, together
 from api.pages.declaring import Form, Pages, to
 from api.pages.marks import marks_of
-from api.pages.persons import introduce
+from api.pages.persons import introduce, introduce_positions
 from api.pages.queries import read_query
 from api.pages.rendering import render
 from api.pages.times import office_moment
@@ -99,7 +99,8 @@ def show_case(
     names = _names(tx, case)
     introduce(tx, [case.record.instance.started_by, *timeline.people_of(happened.items)])
     introduce(tx, [one.task.completed_by for one in case.steps if one.task])
-    positions = repository.position_names(tx, timeline.positions_of(happened.items))
+    groups = (one.step.candidate_group for one in case.steps)
+    introduce_positions(tx, [*timeline.positions_of(happened.items), *groups])
     return render(
         "case.html",
         case=case,
@@ -108,7 +109,7 @@ def show_case(
         events=[event for event in happened.items if timeline.is_told(event)],
         next_cursor=ListQuery.cursor_after(happened.next_after),
         sentence=lambda event: timeline.sentence(event, names),
-        capacity=lambda event: timeline.capacity(event, positions),
+        capacity=timeline.capacity,
         may=_may(by, case),
         holders=_holders(tx, by, case),
         units=list(_UNITS),

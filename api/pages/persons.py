@@ -1,6 +1,7 @@
-"""People by their names: a view introduces whom its page speaks of, all at once, by user name.
+"""People and positions by their names: a view introduces at once those that its page speaks of.
 
-The page then writes `username|person`. Names are not in history or tasks: they may be changed.
+The page then writes `username|person` and `code|position`. Names are not in history or tasks: they
+may be changed.
 """
 
 from collections.abc import Iterable
@@ -24,4 +25,16 @@ def person(username: str) -> str:
     if username == SYSTEM.username:
         return gettext("sistem")
     name: str = g.get("persons", {}).get(username, username)
+    return name
+
+
+def introduce_positions(tx: Transaction, codes: Iterable[str | None]) -> None:
+    """Look up the names of positions; a code that no position has is left as it is."""
+    wanted = {code for code in codes if code}
+    g.positions = {**g.get("positions", {}), **repository.position_names(tx, wanted)}
+
+
+def position(code: str | None) -> str:
+    """Return the name of a position that was introduced, else its code; empty without one."""
+    name: str = g.get("positions", {}).get(code, code or "")
     return name

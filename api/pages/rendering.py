@@ -17,7 +17,7 @@ from werkzeug.local import LocalProxy
 
 from api.pages import session
 from api.pages.language import LANGUAGES, gettext, language, locale, ngettext, said, written
-from api.pages.persons import person
+from api.pages.persons import person, position
 from engine import notifications
 from engine.bpmn.findings import Text
 from engine.durations import Duration, InvalidDuration
@@ -59,6 +59,7 @@ def install(app: Flask) -> None:
         minutes=minutes,
         number=number,
         person=person,
+        position=position,
         said=said,
         text=text,
         written_day=written_day,

@@ -11,7 +11,7 @@ from api import metrics, responses
 from api.pages import fields, together
 from api.pages.declaring import Form, Pages, back_to, to
 from api.pages.marks import marks_of
-from api.pages.persons import introduce
+from api.pages.persons import introduce, introduce_positions
 from api.pages.queries import read_query
 from api.pages.rendering import render
 from api.rest.schemas import Query
@@ -64,6 +64,7 @@ def show_task(
     case = instances.get(tx, task.instance_id, by=by)
     earlier = tasks.completed_before(tx, task, most=_EARLIER)
     introduce(tx, [detail.record.assignee, *(one.completed_by for one in [task, *earlier])])
+    introduce_positions(tx, [task.candidate_group])
     loaded = definitions.load(tx, detail.record.definition_id)
     is_open = task.state is TaskState.OPEN
     return render(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from api.pages.language import gettext
-from api.pages.persons import person
+from api.pages.persons import person, position
 from api.pages.rendering import moment
 from engine.history import EventType
 from engine.model import Capacity, HistoryEvent
@@ -47,17 +47,14 @@ def positions_of(events: Iterable[HistoryEvent]) -> set[str]:
     return {str(event.detail["position"]) for event in events if "position" in event.detail}
 
 
-def capacity(event: HistoryEvent, names: Mapping[str, str]) -> str:
-    """Return as what somebody acted: "sebagai Plh. Sekretaris"; empty if that says nothing.
-
-    `names` are those of positions by their codes.
-    """
-    position, held_as = event.detail.get("position"), event.detail.get("capacity")
+def capacity(event: HistoryEvent) -> str:
+    """Return as what somebody acted: "sebagai Plh. Sekretaris"; empty if that says nothing."""
+    code, held_as = event.detail.get("position"), event.detail.get("capacity")
     titles = {Capacity.PLT: "Plt. ", Capacity.PLH: "Plh. "}
-    if not position or held_as is None:
+    if not code or held_as is None:
         return ""
     title = titles.get(Capacity(held_as), "")
-    return gettext("sebagai %(position)s") % {"position": f"{title}{names.get(position, position)}"}
+    return gettext("sebagai %(position)s") % {"position": f"{title}{position(code)}"}
 
 
 SENTENCES: Final[Mapping[EventType, Callable[[], str]]] = {

@@ -98,6 +98,21 @@ def test_a_supervisor_assigns_and_extends(visit: Visit, case: PlayedCase) -> Non
     assert "” sampai 5 Nov 2026 " in said
 
 
+def test_without_lanes_steps_are_those_of_positions_by_name(visit: Visit, office: Office) -> None:
+    task = '<userTask id="a" name="Menerima" camunda:candidateGroups="kepala-badan"/>'
+    office.deploy(source(f'<startEvent id="s"/>{task}' + arrows("s", "a")))
+    with office.database.begin() as tx:
+        position = repository.position_by_code(tx, "kepala-badan")
+        people.rename_position(tx, position.id, name="Kepala Badan", by=SYSTEM)
+    case = office.start(key="p")
+    supervisor = visit("supervisor")
+    (task_id,) = (one.id for one in case.open_tasks())
+    for path in (page(case), f"/tugas/{task_id}", "/pantauan/tugas"):
+        said = text_of(supervisor.get(path))
+        assert "Kepala Badan" in said, path
+        assert "kepala-badan" not in said, path
+
+
 def test_what_is_wrong_with_an_extension_is_said_as_it_is(visit: Visit, case: PlayedCase) -> None:
     supervisor = visit("supervisor")
     (task,) = case.open_tasks()
