@@ -93,7 +93,7 @@ def test_a_diagram_comes_back_byte_for_byte(api: Api) -> None:
     assert answer.content_type == "application/xml"  # its encoding is the one it declares
     assert answer.headers["Content-Disposition"] == f"attachment; filename={KEY}-1.bpmn"
     missing = api.get(f"/process-definitions/{KEY}/versions/2/bpmn", by="staf")
-    assert problem_of(missing) == (404, "definition-not-found")
+    assert problem_of(missing) == (404, "version-not-found")
 
 
 @pytest.mark.parametrize(
