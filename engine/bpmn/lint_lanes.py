@@ -8,7 +8,7 @@ from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.lint_sop import severity
 from engine.bpmn.names import Element, bpmn, camunda, is_flow_node, one_line, text_of
 from engine.bpmn.reader import Diagram
-from engine.bpmn.times import is_computed
+from engine.expressions import is_composite
 
 SAME_LANE_NAME = Rule(
     "same-lane-name",
@@ -111,7 +111,7 @@ def groups(diagram: Diagram) -> Iterator[Finding]:
     for element in (*who.lanes(diagram), *diagram.steps):
         written = one_line(element.get(camunda("candidateGroups")))
         names = candidate_groups(element)
-        if is_computed(written):
+        if is_composite(written):
             yield COMPUTED_GROUP.broken_by(element, severity=weight, group=written)
         elif len(names) > 1:
             yield SEVERAL_GROUPS.broken_by(element, group=names[0])

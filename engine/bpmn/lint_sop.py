@@ -15,8 +15,9 @@ from engine.bpmn.names import STEPS, Element, bpmn, kind, one_line
 from engine.bpmn.properties import sop_properties
 from engine.bpmn.reader import Diagram
 from engine.bpmn.sop import is_sop
-from engine.bpmn.times import durations, is_computed, time_standards
+from engine.bpmn.times import durations, time_standards
 from engine.durations import Duration, InvalidDuration
+from engine.expressions import is_composite
 
 _WORDS: Final = re.compile(
     r"(?:(?P<months>[0-9]{1,9}) bulan ?)?(?:(?P<weeks>[0-9]{1,9}) minggu ?)?"
@@ -159,7 +160,7 @@ def time_standard(diagram: Diagram) -> Iterator[Finding]:
     weight = severity(diagram)
     for step in diagram.steps:
         count = len(time_standards(diagram, step))
-        computed = next((text for _, text in durations(diagram, step) if is_computed(text)), None)
+        computed = next((text for _, text in durations(diagram, step) if is_composite(text)), None)
         if count > 1:
             yield SEVERAL_TIMES.broken_by(step, severity=weight, count=count)
         elif count == 0 and computed is not None:

@@ -277,7 +277,7 @@ def _forks(leads: Sequence[Lead]) -> Iterator[Unpictured]:
 def _condition(flow: Element) -> str:
     """Return the condition of a flow without the marks of an expression."""
     text = one_line(text_of(flow.find(bpmn("conditionExpression"))))
-    return text.removeprefix("${").removesuffix("}").strip()
+    return text.removeprefix("${").removeprefix("#{").removesuffix("}").strip()
 
 
 def _label(flow: Element, decider: Element, target: Element) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from engine.bpmn.names import SUB_PROCESSES, Element, bpmn, interrupts, kind, text_of
 from engine.bpmn.properties import calendar_on
 from engine.bpmn.reader import Diagram
+from engine.expressions import is_composite
 
 
 def time_standards(diagram: Diagram, step: Element) -> list[tuple[Element, str]]:
@@ -12,7 +13,7 @@ def time_standards(diagram: Diagram, step: Element) -> list[tuple[Element, str]]
 
     A duration that an expression computes is none: it is not known before a case runs.
     """
-    return [(event, text) for event, text in durations(diagram, step) if not is_computed(text)]
+    return [(event, text) for event, text in durations(diagram, step) if not is_composite(text)]
 
 
 def durations(diagram: Diagram, step: Element) -> list[tuple[Element, str]]:
@@ -26,11 +27,6 @@ def durations(diagram: Diagram, step: Element) -> list[tuple[Element, str]]:
         if not interrupts(event)
         for duration in event.iterfind(f"{bpmn('timerEventDefinition')}/{bpmn('timeDuration')}")
     ]
-
-
-def is_computed(text: str) -> bool:
-    """Return whether a time is the result of an expression."""
-    return "${" in text or "#{" in text
 
 
 def standard_timer(diagram: Diagram, step: Element) -> Element | None:

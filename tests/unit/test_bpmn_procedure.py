@@ -73,8 +73,9 @@ def test_a_decision_of_several_steps_is_a_row_of_its_own() -> None:
     assert procedure.rows[-1].ends
 
 
-def test_a_start_needs_a_row_only_where_the_first_step_decides() -> None:
-    flow = arrows("start", "a", "choice") + exit_to("end", "Ya") + exit_to("b", when="${x}")
+@pytest.mark.parametrize("condition", ["${x}", "#{x}"])
+def test_a_start_needs_a_row_only_where_the_first_step_decides(condition: str) -> None:
+    flow = arrows("start", "a", "choice") + exit_to("end", "Ya") + exit_to("b", when=condition)
     procedure = drawn(START + END + CHOICE + tasks("a", "b") + flow)
     assert names(procedure) == ["c:", "d:a", "c:b", "c:"]
     assert procedure.rows[0].starts
