@@ -80,6 +80,7 @@ RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
     lint_expressions.variables,
     lint_expressions.types,
     lint_expressions.truths,
+    lint_expressions.constants,
     lint_fields.names,
     lint_fields.types,
     lint_fields.limits,

@@ -8,7 +8,13 @@ from engine.bpmn.names import Element, bpmn, is_flow_node, kind, text_of
 from engine.bpmn.reader import Diagram
 from engine.bpmn.sop import FieldType
 from engine.bpmn.variables import OF_TURNS, Variable, of_forms, provided
-from engine.expressions import Comparison, Expression, InvalidExpression, compile_expression
+from engine.expressions import (
+    Comparison,
+    Expression,
+    ExpressionFailed,
+    InvalidExpression,
+    compile_expression,
+)
 from engine.expressions.moments import moment
 from engine.expressions.values import is_number, is_numeric
 
@@ -74,6 +80,18 @@ NO_TRUTH = Rule(
         en="Compare the field with a value: {example}.",
     ),
 )
+NEVER_COMPUTED = Rule(
+    "condition-never-computed",
+    Severity.ERROR,
+    Text(
+        id='Syarat "{condition}" tidak memakai variabel dan tidak pernah dapat dihitung.',
+        en='The condition "{condition}" uses no variable and can never be computed.',
+    ),
+    Text(
+        id="Tulis syarat yang hasilnya ya atau tidak, seperti ${{perlu_perbaikan == true}}.",
+        en="Write a condition that is true or false, like ${{perlu_perbaikan == true}}.",
+    ),
+)
 
 _EXAMPLES: Final = {
     FieldType.BOOLEAN: "${{{name} == true}}",
@@ -115,6 +133,17 @@ def truths(diagram: Diagram) -> Iterator[Finding]:
                 yield NO_TRUTH.broken_by(
                     owner, name=name, type=field.type.value, example=_example(field)
                 )
+
+
+def constants(diagram: Diagram) -> Iterator[Finding]:
+    """A condition that always has the same value has one, and that is true or false."""
+    for owner, condition in _conditions(diagram):
+        if condition.names:
+            continue
+        try:
+            condition.test({})
+        except ExpressionFailed:
+            yield NEVER_COMPUTED.broken_by(owner, condition=condition.text)
 
 
 def _compared(

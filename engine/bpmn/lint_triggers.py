@@ -293,11 +293,14 @@ def _definitions(diagram: Diagram, name: str) -> Iterator[tuple[Element, Element
 
 
 def _is_time(name: str, text: str) -> bool:
+    """Return whether a text is such a time, or becomes one by variables that a case may have."""
     try:
         if is_composite(text):
-            compile_composite(text)
-        else:
-            _TIMES[name](text)
+            computed = compile_composite(text)
+            if computed.names:
+                return True
+            text = str(computed.evaluate({}))
+        _TIMES[name](text)
     except (Invalid, ValueError):
         return False
     return True

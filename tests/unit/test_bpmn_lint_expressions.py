@@ -53,7 +53,10 @@ MESSAGE = '<intermediateCatchEvent id="m"><messageEventDefinition/></intermediat
 def found(condition: str, more: str = "") -> list[Finding]:
     text = DIAGRAM.replace("CONDITION", condition.replace("<", "&lt;").replace("&&", "&amp;&amp;"))
     diagram = read(text.replace("MORE", more).encode())
-    rules = (lint_expressions.variables, lint_expressions.types, lint_expressions.truths)
+    rules = (
+        *(lint_expressions.variables, lint_expressions.types, lint_expressions.truths),
+        lint_expressions.constants,
+    )
     return [finding for rule in rules for finding in rule(diagram)]
 
 
@@ -64,6 +67,7 @@ def found(condition: str, more: str = "") -> list[Finding]:
         *("jumlah >= 1.5", "jumlah == '3'", "jumlah == null", "tenggat < '2026-12-31'"),
         *("tenggat == tanggal", "tenggat > '2026-12-31T08:00'", "tenggat == ''", "catatan == 3"),
         *("jenis == 'segera'", "jenis == null", "jenis != ''", "catatan == jenis", "catatan"),
+        *("true", "'false'", "1 < 2 or 1 / 0 > 1", "false ? 1 : null"),
         *("jenis.startsWith('x')", "empty tenggat", "tenggat.after('2026-01-01')"),
     ],
 )
@@ -102,6 +106,14 @@ def test_a_condition_that_does_not_fit_is_a_warning_at_its_flow(
     assert (finding.code, finding.element_id, finding.severity) == (code, "yes", Severity.WARNING)
     assert sentence in finding.message.en
     assert finding.hint.id
+
+
+@pytest.mark.parametrize("condition", ["1 / 0 > 1", "7", "'a' + 1", "7 ? true : false"])
+def test_a_condition_that_can_never_be_computed_is_an_error(condition: str) -> None:
+    (finding,) = found(condition)
+    told = finding.code, finding.element_id, finding.severity
+    assert told == ("condition-never-computed", "yes", Severity.ERROR)
+    assert f"${{{condition}}}" in finding.message.id
 
 
 def test_the_hint_names_the_values_of_an_enum() -> None:

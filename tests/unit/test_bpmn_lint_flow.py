@@ -69,6 +69,7 @@ UNREADABLE_CONDITIONS = [
     "${__import__('os')}",
 ]
 UNREADABLE_DURATIONS = ["2 jam", "PT0S", "-PT2H", "PT", "P", "${hours", "PT2H ago", "R3/PT1H"]
+UNREADABLE_DURATIONS += ["${7}", "PT${1 / 0}H", "${'besok'}"]
 
 ERRORS = [
     swap("no-end", "letters", (CONDITION, "")),
@@ -124,6 +125,10 @@ ERRORS = [
     *(
         swap("bad-condition", "no", ("${approved == false}", condition))
         for condition in UNREADABLE_CONDITIONS
+    ),
+    *(
+        swap("condition-never-computed", "no", ("${approved == false}", condition))
+        for condition in ("${1}", "${1 / 0}")
     ),
     swap("boundary-not-on-step", "write_timer", (ON_WRITE, "")),
     swap("boundary-not-on-step", "write_timer", (ON_WRITE, ' attachedToRef="decision"')),
