@@ -48,8 +48,8 @@ NOT_HERE = Rule(
     "event-not-here",
     Severity.ERROR,
     Text(
-        id="Kejadian {event} tidak boleh ada di {kind} di tempat ini.",
-        en="BPMN allows no {event} event on a {kind} in this place.",
+        id="Kejadian {event} tidak boleh ada di {kind} ini.",
+        en="BPMN allows no {event} event in this {kind}.",
     ),
     Text(
         id="Pilih jenis kejadian lain, atau pindahkan ke tempat yang diizinkan BPMN.",
