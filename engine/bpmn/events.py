@@ -37,12 +37,6 @@ def throws(element: Element) -> bool:
     return kind(element) in THROWING and bool(triggers_of(element))
 
 
-def link_name(element: Element) -> str | None:
-    """Return the name of the link that an event throws or catches; None if it is no link."""
-    link = element.find(bpmn("linkEventDefinition"))
-    return None if link is None else link.get("name", "")
-
-
 def triggers(diagram: Diagram, element: Element) -> tuple[Trigger, ...]:
     """Return what an event, or a task that sends or receives, throws or waits for.
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from engine.bpmn.loops import components
-from engine.bpmn.names import STEPS, Element, bpmn, is_flow_node, kind, text_of
+from engine.bpmn.names import STEPS, Element, bpmn, is_flow_node, kind, link_name, text_of
 
 MAX_NODES: Final = 2_000
 MAX_FLOWS: Final = 5_000
@@ -74,11 +74,6 @@ class Graph:
             if lane in holding or lane.find(f"{bpmn('childLaneSet')}/{bpmn('lane')}") is None
         )
 
-    @property
-    def is_small(self) -> bool:
-        """Whether the process is within the limits."""
-        return len(self.all_nodes) <= MAX_NODES and len(self.flows) <= MAX_FLOWS
-
     @cached_property
     def following(self) -> Mapping[Element, tuple[Element, ...]]:
         """By node: where it leads, the default flow first, and its boundary events."""
@@ -124,12 +119,12 @@ class Graph:
         """By link event that throws: the first of the same name that catches."""
         catching: dict[str, Element] = {}
         for node in self.of_kind("intermediateCatchEvent"):
-            if (name := _link_name(node)) is not None:
+            if (name := link_name(node)) is not None:
                 catching.setdefault(name, node)
         return {
             node: catching[name]
             for node in self.of_kind("intermediateThrowEvent")
-            if (name := _link_name(node)) in catching and name is not None
+            if (name := link_name(node)) in catching and name is not None
         }
 
     def walk(self, *starts: Element, stop_at_steps: bool = False) -> Iterator[Element]:
@@ -173,11 +168,6 @@ def read_graph(scope: Element) -> Graph:
 def has_trigger(event: Element) -> bool:
     """Return whether an event has an event definition."""
     return any(kind(child).endswith("EventDefinition") for child in event)
-
-
-def _link_name(event: Element) -> str | None:
-    link = event.find(bpmn("linkEventDefinition"))
-    return None if link is None else link.get("name", "")
 
 
 def _innermost(lanes: Iterable[Element]) -> Mapping[str, Element]:

@@ -7,6 +7,8 @@ from engine.bpmn.findings import Rule, Severity, Text
 MAX_BYTES: Final = 5 * 2**20
 MAX_DEPTH: Final = 100
 MAX_ELEMENTS: Final = 20_000
+MAX_LEVELS: Final = 40
+"""Of sub-processes in each other, a loop marker counting as one more."""
 
 TOO_LARGE = Rule(
     "file-too-large",
@@ -30,6 +32,18 @@ TOO_DEEP = Rule(
     Text(
         id="Simpan ulang diagram di pemodel BPMN.",
         en="Save the diagram again in a BPMN modeler.",
+    ),
+)
+TOO_MANY_LEVELS = Rule(
+    "sub-processes-too-deep",
+    Severity.ERROR,
+    Text(
+        id="Subproses bersarang lebih dari {limit} tingkat (penanda ulang ikut dihitung).",
+        en="Sub-processes are nested more than {limit} deep, loop markers counted.",
+    ),
+    Text(
+        id="Pindahkan bagian dalam ke proses sendiri yang dipanggil.",
+        en="Put the inner part into a process of its own that is called.",
     ),
 )
 TOO_MANY_ELEMENTS = Rule(

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from engine.bpmn.events import link_name, triggers_of
+from engine.bpmn.events import THROWING, triggers_of
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.graph import Graph
-from engine.bpmn.names import Element, bpmn, interrupts, is_activity, kind
+from engine.bpmn.names import Element, bpmn, interrupts, is_activity, kind, link_name
 from engine.bpmn.normalize import is_event_sub_process
 from engine.bpmn.reader import Diagram
 
@@ -21,6 +21,9 @@ _ALLOWED: Final[Mapping[str, frozenset[str]]] = {
 }
 """What each kind of event may be (BPMN 2.0.2, section 10.5.5), start events aside."""
 _ALWAYS_INTERRUPT: Final = frozenset({"error", "cancel"})
+_CAUGHT_ALONE: Final = ("link", "compensate", "cancel")
+_ENDING: Final = frozenset({"compensate", "cancel", "error", "terminate"})
+"""After it nothing can be thrown; compensation has to be waited for."""
 _DEFINITION: Final = "EventDefinition"
 
 NOT_ON_STEP = Rule(
@@ -116,6 +119,18 @@ LINK_UNUSED = Rule(
         en="Give the link event that throws the same name, or delete this one.",
     ),
 )
+NOT_ALONE = Rule(
+    "event-not-alone",
+    Severity.ERROR,
+    Text(
+        id="Kejadian {event} harus berdiri sendiri, tetapi di sini digabung dengan yang lain.",
+        en="An event of this kind ({event}) has to stand alone, but here it has others beside it.",
+    ),
+    Text(
+        id="Pisahkan menjadi beberapa kejadian.",
+        en="Draw one event for each.",
+    ),
+)
 AFTER_EVENT_GATEWAY = Rule(
     "after-event-gateway",
     Severity.ERROR,
@@ -140,6 +155,20 @@ ONE_EVENT = Rule(
     Text(
         id="Gambar paling sedikit dua kejadian sesudahnya, atau hapus gateway ini.",
         en="Draw at least two events after it, or delete the gateway.",
+    ),
+)
+WAITS_FOR_ALL = Rule(
+    "event-gateway-waits-for-all",
+    Severity.ERROR,
+    Text(
+        id="Gateway kejadian yang paralel hanya boleh memulai proses; di tengah alur ia memilih "
+        "satu kejadian.",
+        en="A parallel event-based gateway can only start a process; within a flow it chooses one "
+        "event.",
+    ),
+    Text(
+        id="Jadikan gateway kejadian biasa, atau gateway paralel yang diikuti kejadian-kejadian.",
+        en="Make it a plain event-based gateway, or a parallel gateway with the events behind it.",
     ),
 )
 TIMER_REPEATS_STEP = Rule(
@@ -183,6 +212,23 @@ def places(diagram: Diagram) -> Iterator[Finding]:
             name = kind(definition).removesuffix(_DEFINITION)
             if name not in allowed:
                 yield NOT_HERE.broken_by(event, event=name, kind=kind(event))
+
+
+def companions(diagram: Diagram) -> Iterator[Finding]:
+    """What makes all else in its event pointless stands alone in it.
+
+    An event that throws may tell others before it ends something, and undo several activities.
+    """
+    for _, event in _events(diagram, "startEvent", *_ALLOWED):
+        names = [kind(one).removesuffix(_DEFINITION) for one in triggers_of(event)]
+        names += ["link" for _ in event.iterchildren(bpmn("linkEventDefinition"))]
+        alone = ["link"] if kind(event) in THROWING else _CAUGHT_ALONE
+        wrong = [name for name in names if name in alone] if len(names) > 1 else []
+        ending = [name for name in names if name in _ENDING and kind(event) in THROWING]
+        if len(ending) > 1 and set(ending) != {"compensate"}:
+            wrong += ending
+        if wrong:
+            yield NOT_ALONE.broken_by(event, event=wrong[0])
 
 
 def cancels(diagram: Diagram) -> Iterator[Finding]:
@@ -236,11 +282,17 @@ def links(diagram: Diagram) -> Iterator[Finding]:
 
 
 def event_gateways(diagram: Diagram) -> Iterator[Finding]:
-    """An event-based gateway waits for the first of several events, which wait only for it."""
+    """An event-based gateway waits for the first of several events, which wait only for it.
+
+    It can wait for all of them where they start the process (BPMN 2.0.2, section 10.6.6).
+    """
     for graph, gateway in _events(diagram, "eventBasedGateway"):
         flows = graph.outgoing.get(gateway.get("id", ""), ())
         if len(flows) < 2:  # noqa: PLR2004 — BPMN 2.0.2, section 10.6.6: two or more
             yield ONE_EVENT.broken_by(gateway)
+        is_parallel = gateway.get("eventGatewayType") == "Parallel"
+        if is_parallel and gateway.get("instantiate") != "true":
+            yield WAITS_FOR_ALL.broken_by(gateway)
         for flow in flows:
             target = graph.nodes.get(flow.get("targetRef", ""))
             if target is not None and not _can_follow(graph, target):

@@ -2,10 +2,9 @@
 
 from collections.abc import Container, Iterator
 
-from engine.bpmn.events import link_name
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.graph import MAX_FLOWS, MAX_NODES, Graph
-from engine.bpmn.names import Element, kind
+from engine.bpmn.names import Element, kind, link_name
 from engine.bpmn.normalize import is_event_sub_process, is_handler
 from engine.bpmn.reader import Diagram
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from engine.bpmn.findings import Finding, Rule, Severity, Text
-from engine.bpmn.names import Element, bpmn, camunda, text_of
+from engine.bpmn.names import Element, bpmn, text_of
 from engine.bpmn.program import MultiInstance
 from engine.bpmn.reader import Diagram
 from engine.bpmn.repetition import LOOP, MULTI_INSTANCE, read
 from engine.bpmn.values import is_variable_name
+from engine.bpmn.variables import OF_TURNS
 from engine.expressions import InvalidExpression, compile_expression
 
 _MOST: Final = 1_000_000
@@ -71,8 +72,10 @@ BAD_ELEMENT = Rule(
         en='The name "{name}" of the element variable is not valid.',
     ),
     Text(
-        id="Pakai huruf a-z, angka, dan garis bawah, diawali huruf.",
-        en="Use letters a-z, digits and underscores, beginning with a letter.",
+        id="Pakai huruf a-z, angka, dan garis bawah, diawali huruf, dan bukan nama hitungan "
+        "putaran seperti loopCounter.",
+        en="Use letters a-z, digits and underscores, beginning with a letter, and no name of what "
+        "counts turns, such as loopCounter.",
     ),
 )
 
@@ -110,9 +113,10 @@ def instances(diagram: Diagram) -> Iterator[Finding]:
 
 def elements(diagram: Diagram) -> Iterator[Finding]:
     """The variable that holds one element of a collection can have its name."""
-    for activity, marker in _markers(diagram, MULTI_INSTANCE):
-        name = marker.get(camunda("elementVariable"))
-        if name is not None and not is_variable_name(name):
+    for activity, _ in _markers(diagram, MULTI_INSTANCE):
+        several = read(activity)
+        name = several.element if isinstance(several, MultiInstance) else None
+        if name is not None and (not is_variable_name(name) or name in OF_TURNS):
             yield BAD_ELEMENT.broken_by(activity, name=name)
 
 

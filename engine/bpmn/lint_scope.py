@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from engine.bpmn.findings import Finding, Rule, Severity, Text
+from engine.bpmn.limits import MAX_LEVELS, TOO_MANY_LEVELS
 from engine.bpmn.names import CAMUNDA, GLOBAL_TASKS, Element, attributes_of, bpmn, kind, split
 from engine.bpmn.reader import Diagram
+from engine.bpmn.repetition import LOOP, MULTI_INSTANCE
 from engine.bpmn.services import SERVICES
 from engine.bpmn.supported import (
     ATTRIBUTES,
@@ -194,6 +196,17 @@ def one_of_each(diagram: Diagram) -> Iterator[Finding]:
             if kind(element) == parent:
                 for extra in [child for child in element if kind(child) in kinds][1:]:
                     yield SECOND.broken_by(extra, kind=kind(extra))
+
+
+def levels(diagram: Diagram) -> Iterator[Finding]:
+    """Sub-processes are not nested too deeply; said of the outermost one that is."""
+    found: dict[Element | None, int] = {}
+    for scope in diagram.scopes:
+        around = found.get(scope.getparent(), -1)
+        is_loop = scope.find(bpmn(LOOP)) is not None or scope.find(bpmn(MULTI_INSTANCE)) is not None
+        found[scope] = around + 1 + is_loop
+        if found[scope] > MAX_LEVELS >= around:
+            yield TOO_MANY_LEVELS.broken_by(scope, limit=MAX_LEVELS)
 
 
 def executable(diagram: Diagram) -> Iterator[Finding]:

@@ -6,8 +6,7 @@ from typing import Final
 
 from engine.bpmn.events import THROWING
 from engine.bpmn.findings import Finding, Rule, Severity, Text
-from engine.bpmn.names import Element, bpmn, is_activity, kind, text_of
-from engine.bpmn.normalize import handlers, is_handler
+from engine.bpmn.names import Element, bpmn, kind, text_of
 from engine.bpmn.reader import Diagram
 from engine.cycles import Cycle
 from engine.durations import Duration
@@ -145,54 +144,6 @@ BAD_EVENT_CONDITION = Rule(
         en="Write it like ${{count > 10}}.",
     ),
 )
-NOTHING_TO_UNDO = Rule(
-    "nothing-to-undo",
-    Severity.ERROR,
-    Text(
-        id='Kegiatan "{activity}" yang hendak dikompensasi tidak ada di diagram ini.',
-        en='The activity "{activity}" that is to be compensated is not in this diagram.',
-    ),
-    Text(
-        id="Pilih kegiatan yang ada, atau kosongkan agar semua di sini dikompensasi.",
-        en="Choose one that exists, or leave it empty to compensate all that is done here.",
-    ),
-)
-NO_HANDLER = Rule(
-    "compensation-without-handler",
-    Severity.ERROR,
-    Text(
-        id="Kejadian kompensasi ini tidak dihubungkan dengan kegiatan yang membatalkan.",
-        en="No activity that undoes the work is connected with this compensation event.",
-    ),
-    Text(
-        id="Hubungkan dengan asosiasi ke satu kegiatan bertanda kompensasi.",
-        en="Connect it by an association with one activity that is marked as compensation.",
-    ),
-)
-HANDLER_UNUSED = Rule(
-    "handler-unused",
-    Severity.WARNING,
-    Text(
-        id="Kegiatan kompensasi ini tidak pernah dijalankan: tidak ada kejadian yang memanggilnya.",
-        en="This compensation activity never runs: no event leads to it.",
-    ),
-    Text(
-        id="Hubungkan kejadian batas kompensasi dengan kegiatan ini lewat asosiasi.",
-        en="Connect a compensation boundary event with it by an association.",
-    ),
-)
-WAITS_FOR_UNDOING = Rule(
-    "waits-for-compensation",
-    Severity.WARNING,
-    Text(
-        id="Kejadian ini menunggu sampai kompensasi selesai, meskipun ditandai tidak menunggu.",
-        en="This event waits until the compensation is done, although it is marked not to.",
-    ),
-    Text(
-        id="Hapus waitForCompletion, atau kompensasikan di jalur paralel tersendiri.",
-        en="Remove waitForCompletion, or compensate in a parallel path of its own.",
-    ),
-)
 
 
 def references(diagram: Diagram) -> Iterator[Finding]:
@@ -251,28 +202,6 @@ def conditions(diagram: Diagram) -> Iterator[Finding]:
             compile_expression(text)
         except InvalidExpression as exc:
             yield BAD_EVENT_CONDITION.broken_by(node, condition=text, problem=str(exc))
-
-
-def compensations(diagram: Diagram) -> Iterator[Finding]:
-    """What undoes an activity is connected with it, and what is to be undone is there."""
-    undoing = handlers(diagram)
-    used = set()
-    for node, definition in _definitions(diagram, "compensateEventDefinition"):
-        activity = definition.get("activityRef")
-        undone = diagram.by_id(activity)
-        if activity is not None and (undone is None or not is_activity(undone)):
-            yield NOTHING_TO_UNDO.broken_by(node, activity=activity)
-        if definition.get("waitForCompletion") == "false":
-            yield WAITS_FOR_UNDOING.broken_by(node)
-        if kind(node) == "boundaryEvent":
-            handler = undoing.get(node.get("id", ""))
-            used.add(handler)
-            if handler is None or handler.getparent() is not node.getparent():
-                yield NO_HANDLER.broken_by(node)
-    for scope in diagram.scopes:
-        for node in diagram.graph_of(scope).nodes.values():
-            if is_handler(node) and node not in used:
-                yield HANDLER_UNUSED.broken_by(node)
 
 
 def _declaring(diagram: Diagram) -> Iterator[tuple[Element, Element]]:

@@ -5,7 +5,8 @@ from typing import Final
 
 from engine.bpmn.events import triggers, triggers_of
 from engine.bpmn.findings import Finding, Rule, Severity, Text
-from engine.bpmn.names import Element, kind
+from engine.bpmn.names import SUB_PROCESSES, Element, bpmn, kind
+from engine.bpmn.normalize import is_event_sub_process
 from engine.bpmn.program import Event
 from engine.bpmn.reader import Diagram
 
@@ -79,17 +80,41 @@ def partners(diagram: Diagram) -> Iterator[Finding]:
 
 def uncaught(diagram: Diagram) -> Iterator[Finding]:
     """An error that is thrown is caught around the place where it is thrown."""
-    caught = [
-        (trigger.name, event)
-        for event in _nodes(diagram, frozenset({"boundaryEvent", "startEvent"}))
-        for trigger in triggers(diagram, event)
-        if trigger.event is Event.ERROR
-    ]
     for node in _nodes(diagram, frozenset({"endEvent"})):
         for trigger in triggers(diagram, node):
-            known = any(name in {"", trigger.name} for name, _ in caught)
-            if trigger.event is Event.ERROR and not known:
+            if trigger.event is Event.ERROR and not _is_caught(diagram, node, trigger.name):
                 yield UNCAUGHT.broken_by(node, name=trigger.name)
+
+
+def _is_caught(diagram: Diagram, node: Element, code: str) -> bool:
+    """Return whether an error that a node throws is caught; who calls a process may do so, too.
+
+    What an event sub-process that interrupts throws reaches none of those beside it.
+    """
+    inner, scope = node, node.getparent()
+    while scope is not None and kind(scope) in SUB_PROCESSES | {"process"}:
+        if any(_catches(diagram, one, code) for one in _around(diagram, scope, inner)):
+            return True
+        inner, scope = scope, scope.getparent()
+    callers = _nodes(diagram, frozenset({"boundaryEvent", "startEvent"}))
+    return inner is not diagram.process and any(_catches(diagram, one, code) for one in callers)
+
+
+def _around(diagram: Diagram, scope: Element, inner: Element) -> Iterator[Element]:
+    """Yield the events that can catch what comes out of a node of a scope."""
+    start = inner.find(bpmn("startEvent")) if is_event_sub_process(inner) else None
+    if start is None or start.get("isInterrupting") == "false":
+        for beside in filter(is_event_sub_process, scope):
+            yield from beside.iterchildren(bpmn("startEvent")) if beside is not inner else ()
+    if kind(scope) != "process" and (around := scope.getparent()) is not None:
+        yield from diagram.graph_of(around).boundary.get(scope.get("id", ""), ())
+
+
+def _catches(diagram: Diagram, event: Element, code: str) -> bool:
+    return any(
+        trigger.event is Event.ERROR and trigger.name in {"", code}
+        for trigger in triggers(diagram, event)
+    )
 
 
 def beginnings(diagram: Diagram) -> Iterator[Finding]:

@@ -91,3 +91,9 @@ def one_line(text: str | None) -> str:
 def shortened(text: str, limit: int) -> str:
     """Return `text`, cut to at most `limit` characters with an ellipsis at its end."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def link_name(element: Element) -> str | None:
+    """Return the name of the link that an event throws or catches; None if it is no link."""
+    link = element.find(bpmn("linkEventDefinition"))
+    return None if link is None else link.get("name", "")

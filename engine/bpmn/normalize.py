@@ -19,6 +19,7 @@ from engine.bpmn.names import (
     is_activity,
     is_flow_node,
     kind,
+    link_name,
     text_of,
 )
 from engine.bpmn.program import Flow, Handover, Kind, Node, Program, Scope
@@ -138,7 +139,7 @@ class _Reader:
             return Kind.EVENT_SCOPE
         if name in SERVICES:
             return self._kind_of_service(element)
-        if name == "intermediateCatchEvent" and events.link_name(element) is not None:
+        if name == "intermediateCatchEvent" and link_name(element) is not None:
             return Kind.PASS
         if element.get("eventGatewayType") == "Parallel":
             return Kind.PARALLEL
@@ -225,12 +226,12 @@ def _drawn_flows(scope: Element) -> Iterator[tuple[str, Flow]]:
 def _links(nodes: Iterable[Element]) -> Iterator[tuple[str, Flow]]:
     """Yield a flow from each link event that throws to the one that catches it."""
     catching = {
-        events.link_name(node): node.get("id", "")
+        link_name(node): node.get("id", "")
         for node in nodes
-        if kind(node) == "intermediateCatchEvent" and events.link_name(node) is not None
+        if kind(node) == "intermediateCatchEvent" and link_name(node) is not None
     }
     for node in nodes:
-        if kind(node) == "intermediateThrowEvent" and (name := events.link_name(node)) in catching:
+        if kind(node) == "intermediateThrowEvent" and (name := link_name(node)) in catching:
             source = node.get("id", "")
             yield source, Flow(id=f"{source}#link", target=catching[name])
 
@@ -268,8 +269,9 @@ def _expression(element: Element) -> str | None:
 
 def _handovers(element: Element, direction: str) -> Iterator[Handover]:
     for one in element.iterfind(f"{bpmn('extensionElements')}/{camunda(direction)}"):
+        is_local = one.get("local") == "true"
         if one.get("variables") == "all":
-            yield Handover(source="", target="")
+            yield Handover(source="", target="", local=is_local)
         elif target := one.get("target"):
             source = one.get("sourceExpression") or f"${{{one.get('source', '')}}}"
-            yield Handover(source=source, target=target)
+            yield Handover(source=source, target=target, local=is_local)

@@ -115,6 +115,8 @@ class Handover:
     source: str
     """An expression; "" hands over all variables."""
     target: str
+    local: bool = False
+    """Whether only the variables of the call itself are seen: its turn, its element."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ def _loop(element: Element) -> Loop:
     return Loop(
         condition=text_of(element.find(bpmn("loopCondition"))) or None,
         most=int(most) if most.isascii() and most.isdigit() else None,
-        test_before=element.get("testBefore", "").strip() in {"true", "1"},
+        test_before=element.get("testBefore") == "true",
     )
 
 
@@ -34,7 +34,7 @@ def _multi_instance(element: Element) -> MultiInstance:
     item = element.find(bpmn("inputDataItem"))
     drawn = None if item is None else item.get("name") or item.get("id")
     return MultiInstance(
-        sequential=element.get("isSequential", "").strip() in {"true", "1"},
+        sequential=element.get("isSequential") == "true",
         cardinality=text_of(element.find(bpmn("loopCardinality"))) or None,
         collection=collection or None,
         element=element.get(camunda("elementVariable")) or drawn,

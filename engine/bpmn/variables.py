@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from engine.bpmn.events import THROWING
 from engine.bpmn.names import Element, bpmn, camunda, kind
 from engine.bpmn.reader import Diagram
 from engine.bpmn.repetition import MULTI_INSTANCE
@@ -14,7 +15,6 @@ OF_TURNS: Final = frozenset(
 )
 """What every multi-instance counts."""
 _RECEIVE: Final = frozenset({"receiveTask", "messageEventDefinition", "signalEventDefinition"})
-_THROW: Final = frozenset({"intermediateThrowEvent", "endEvent"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,15 +67,13 @@ def _elements(diagram: Diagram) -> Iterator[Element]:
 
 def _is_caught(element: Element) -> bool:
     parent = element.getparent()
-    return parent is None or kind(parent) not in _THROW
+    return parent is None or kind(parent) not in THROWING
 
 
 def _provided_by(element: Element) -> Iterator[str]:
     """Yield the variables that an element writes."""
     if (result := element.get(camunda("resultVariable"))) is not None:
         yield result
-    for attribute in ("errorCodeVariable", "errorMessageVariable", "escalationCodeVariable"):
-        yield element.get(camunda(attribute), "")
     if element.tag in {camunda("in"), camunda("out")}:
         yield element.get("target", "")
     if kind(element) == MULTI_INSTANCE:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from engine.bpmn.program import Event, Kind, Node, Scope
+from engine.expressions import compile_composite
 from engine.workflow.case import (
+    CaseWorkflow,
     Token,
     VisitKind,
     assign,
@@ -20,6 +22,7 @@ from engine.workflow.nodes import (
     clear,
     enter_all,
     leave,
+    not_begun,
     running,
     settle,
     taken,
@@ -77,8 +80,8 @@ class Assign(Activity):
         return True
 
 
-class Receive(WaitingSpec, Activity):
-    """A task that waits for a message."""
+class Catch(WaitingSpec, Activity):
+    """An event, or a task that receives, which waits for its triggers."""
 
     def _update_hook(self, token: Token) -> bool:
         Activity._update_hook(self, token)
@@ -147,13 +150,10 @@ class ScopeSpec(Activity):
 
         Event sub-processes run beside them and keep none of them waiting.
         """
-        scope, begun = self.scope(token), token.internal_data.get(BEGUN)
-        if begun is None or begun >= len(scope.starts):
+        waiting = not_begun(token)
+        if not waiting or any(map(_is_in_turn, running(token))):
             return False
-        if any(one.task_spec.node.kind is not Kind.EVENT_SCOPE for one in running(token)):
-            return False
-        token.internal_data[BEGUN] = begun + 1
-        put(token, scope.starts[begun])
+        _begin_one(token, waiting[0])
         return True
 
     def go_on(self, token: Token) -> None:
@@ -168,10 +168,14 @@ class EventScope(ScopeSpec):
     def begin(self, token: Token) -> None:
         self.arm(token)
         start = token.workflow.program.nodes[self.scope(token).starts[0]]
-        note_event(token, start.id)
+        note_event(token.parent if self.repeated else token, start.id)
         enter_all(token, start.flows)
 
     def go_on(self, token: Token) -> None:
+        record(token)
+        if self.repeated:
+            token.parent.task_spec.turned(token.parent, token)
+            return
         scope = token.parent
         remove(token)
         settle(scope)
@@ -187,20 +191,46 @@ class Process(ScopeSpec):
         clear(token)
 
 
+def begin_before_joins(workflow: CaseWorkflow) -> bool:
+    """Begin what is next where all that has begun waits at joins; return whether there is such.
+
+    A join may wait for an activity of a sequential ad-hoc sub-process that has yet to begin.
+    """
+    for token in workflow.tasks.values():
+        waiting = not_begun(token)
+        if waiting and all(one.task_spec.only_meets for one in filter(_is_in_turn, running(token))):
+            _begin_one(token, waiting[0])
+            return True
+    return False
+
+
+def _is_in_turn(token: Token) -> bool:
+    """Return whether a token is of what runs one after the other: not of an event sub-process."""
+    return token.task_spec.node.kind is not Kind.EVENT_SCOPE
+
+
+def _begin_one(token: Token, start: str) -> None:
+    token.internal_data[BEGUN] += 1
+    put(token, start)
+
+
 def _hand_in(token: Token, node: Node) -> None:
     """Hand over to a called process, which sees nothing else, not even which turn it is."""
     own = dict(token.data)
     token.internal_data[OWN] = own
     token.data.clear()
     for one in node.inputs:
+        seen = own if one.local else variables(token.parent) | own
         if one.source:
-            token.data[one.target] = evaluate(token.parent, one.source, own)
+            token.data[one.target] = compile_composite(one.source).evaluate(seen)
         else:
-            token.data.update(variables(token.parent) | own)
+            token.data.update(seen)
 
 
 def _hand_out(token: Token, node: Node) -> None:
     for one in node.outputs:
+        if one.local:  # for the call itself, which is over
+            continue
         inside = dict(token.data) if not one.source else {one.target: evaluate(token, one.source)}
         assign(token.parent, inside)
 
@@ -237,7 +267,8 @@ def _remember(token: Token, entries: Sequence[dict[str, object]]) -> None:
     around = token.parent
     if around.task_spec.node.kind is Kind.EVENTS:
         around = around.parent
-    around.internal_data.setdefault(DONE, []).extend(entries)
+    if around.task_spec.node.kind is not Kind.THROW:  # what undoes cannot be undone
+        around.internal_data.setdefault(DONE, []).extend(entries)
 
 
 def _compensation_of(token: Token) -> str | None:

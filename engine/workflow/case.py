@@ -4,6 +4,7 @@ Every task is a token and hangs directly under the scope it is in; what is finis
 the tree is as large as what is going on, however long the instance has run.
 """
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -62,7 +63,7 @@ class TooManyVariables(Invalid):
 
 
 class NestedTooDeeply(Invalid):
-    """Processes call each other too deeply."""
+    """Sub-processes and calls are nested too deeply."""
 
 
 class TooManyTokens(Invalid):
@@ -70,6 +71,7 @@ class TooManyTokens(Invalid):
 
 
 _DEEPEST = 50
+"""Tokens in each other; a diagram may draw `engine.bpmn.limits.MAX_LEVELS`, calls add to them."""
 _MOST_TOKENS = 10_000
 """At once: what repeats inside of what repeats is soon more than a memory holds."""
 
@@ -115,8 +117,19 @@ def is_there(task: Token) -> bool:
     return task.workflow.tasks.get(task.id) is task
 
 
-def put(parent: Token, name: str, *, variables: Mapping[str, object] | None = None) -> Token:
-    """Put a new token into a scope, at the task specification of that name."""
+def put(
+    parent: Token,
+    name: str,
+    *,
+    variables: Mapping[str, object] | None = None,
+    instead_of: Token | None = None,
+    internal: Mapping[str, object] | None = None,
+) -> Token:
+    """Put a new token into a scope, at the task specification of that name.
+
+    It comes last in its scope, or where the one was `instead_of` which it is put. `internal`
+    is what it knows before it begins.
+    """
     workflow = parent.workflow
     spec = workflow.spec.task_specs[name]
     if len(list(upwards(parent))) > _DEEPEST:
@@ -124,7 +137,12 @@ def put(parent: Token, name: str, *, variables: Mapping[str, object] | None = No
     if len(workflow.tasks) >= _MOST_TOKENS:
         raise TooManyTokens(element_id=spec.bpmn_id, allowed=_MOST_TOKENS)
     token = Task(workflow, spec, parent, state=TaskState.FUTURE, id=uuid_utils.compat.uuid7())
+    if instead_of is not None:
+        others = [one for one in parent.children if one is not token]
+        parent.children = [token if one is instead_of else one for one in others]
+        workflow.tasks.pop(instead_of.id)
     token.data.update(variables or {})
+    token.internal_data.update(internal or {})
     spec._update(token)
     return token
 
@@ -143,12 +161,17 @@ def upwards(token: Token) -> Iterator[Token]:
 
 def variables(token: Token) -> dict[str, object]:
     """Return what an expression at a token can see: the nearest scope wins."""
-    seen = []
+    return dict(_seen(token))
+
+
+def _seen(token: Token, also: Mapping[str, object] | None = None) -> Mapping[str, object]:
+    """Return the same without copying it, with what comes before it all."""
+    nearest: list[Any] = [also] if also else []
     for scope in upwards(token):
-        seen.append(scope.data)
+        nearest.append(scope.data)
         if scope.task_spec.is_isolated:
             break
-    return {name: value for data in reversed(seen) for name, value in data.items()}
+    return ChainMap(*nearest)
 
 
 def assign(token: Token, values: Mapping[str, object]) -> None:
@@ -170,7 +193,7 @@ def evaluate(token: Token, text: str, also: Mapping[str, object] | None = None) 
     """
     if not is_composite(text):
         return text
-    return compile_composite(text).evaluate(variables(token) | dict(also or {}))
+    return compile_composite(text).evaluate(_seen(token, also))
 
 
 def holds(token: Token, condition: str, also: Mapping[str, object] | None = None) -> bool:
@@ -179,7 +202,7 @@ def holds(token: Token, condition: str, also: Mapping[str, object] | None = None
     Raises:
         UndefinedVariable, ExpressionFailed: as they say.
     """
-    return compile_expression(condition).test(variables(token) | dict(also or {}))
+    return compile_expression(condition).test(_seen(token, also))
 
 
 def holds_already(token: Token, condition: str) -> bool:

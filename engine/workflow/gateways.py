@@ -6,11 +6,14 @@ from typing import Any
 
 from SpiffWorkflow.task import TaskState
 
-from engine.bpmn.program import Flow, Kind, Node, Program
+from engine.bpmn.program import Flow, Kind, Node, Program, Scope
 from engine.errors import Invalid, Said
 from engine.expressions import UndefinedVariable
 from engine.workflow.case import CaseWorkflow, Token, VisitKind, holds, put, remove
-from engine.workflow.nodes import NodeSpec, arrival, leave
+from engine.workflow.nodes import NodeSpec, arrival, leave, not_begun
+
+_NODES_LIKE_A_TOKEN = 4
+"""So many nodes of a diagram are walked past in the time in which a token is looked at."""
 
 
 class NoWayOut(Invalid):
@@ -86,6 +89,8 @@ class Events(NodeSpec):
 class Arrival(NodeSpec):
     """A token that has come along a flow to a gateway that joins."""
 
+    only_meets = True
+
     def __init__(self, process: Any, node: Node, flow_id: str) -> None:
         super().__init__(process, node, arrival(flow_id))
 
@@ -113,35 +118,51 @@ def _join(scope: Token, node: Node, arrivals: Sequence[Token]) -> None:
     put(scope, node.id)
 
 
-def join_inclusive(workflow: CaseWorkflow, *, whatever_comes: bool = False) -> bool:
-    """Let the first inclusive gateway go on that no token can reach any more; tell whether one did.
+def join_inclusive(workflow: CaseWorkflow) -> bool:
+    """Let one inclusive gateway go on; return whether one did.
 
     BPMN 2.0.2, section 13.4.3: a token elsewhere is waited for if it can come by a flow that no
-    token has come by yet, unless it can as well come by one that has one. With `whatever_comes` a
-    gateway goes on although it would wait: gateways that wait for each other.
+    token has come by yet, unless it can as well come by one that has one. Gateways that wait for
+    nothing but each other would do so for ever: the first of them goes on.
     """
-    for scope, node in _waiting_gateways(workflow):
+    awaited: dict[str, frozenset[str]] = {}
+    waiting = _waiting_gateways(workflow)
+    for key, (scope, node) in waiting.items():
         first = _first_of_each(scope, node)
-        if whatever_comes or not _can_come(workflow.program, scope, node, first):
+        awaited[key] = _can_come(workflow, scope, node, first)
+        if not awaited[key]:
             _join(scope, node, first)
+            return True
+    stuck = _waiting_for_each_other(awaited)
+    for key, (scope, node) in waiting.items():
+        if key in stuck:
+            _join(scope, node, _first_of_each(scope, node))
             return True
     return False
 
 
-def _waiting_gateways(workflow: CaseWorkflow) -> list[tuple[Token, Node]]:
-    found = {
-        (token.parent.id, token.task_spec.node.id): (token.parent, token.task_spec.node)
+def _waiting_gateways(workflow: CaseWorkflow) -> dict[str, tuple[Token, Node]]:
+    """Return the inclusive gateways at which tokens wait, each with its scope, by a key of both."""
+    return {
+        _key(token.parent, token.task_spec.node.id): (token.parent, token.task_spec.node)
         for token in workflow.tasks.values()
         if isinstance(token.task_spec, Arrival) and token.task_spec.node.kind is Kind.INCLUSIVE
     }
-    return list(found.values())
 
 
-def _can_come(program: Program, scope: Token, node: Node, first: Sequence[Token]) -> bool:
+def _key(scope: Token, node_id: str) -> str:
+    return f"{scope.id} {node_id}"
+
+
+def _can_come(
+    workflow: CaseWorkflow, scope: Token, node: Node, first: Sequence[Token]
+) -> frozenset[str]:
+    """Return where the tokens are that a gateway waits for, as keys."""
     taken = {token.task_spec.name for token in first}
     filled = [flow for flow in node.joins if arrival(flow) in taken]
     empty = [flow for flow in node.joins if arrival(flow) not in taken]
-    before = _before_each(program, node)
+    before = workflow.spec.before[workflow.program.owners[node.id]]
+    workflow.looked_at += len(before) // _NODES_LIKE_A_TOKEN
     to_filled = _leading_to(before, node, filled, by_attached=False)
     to_empty = _leading_to(before, node, empty, by_attached=True)
     others = {
@@ -149,16 +170,25 @@ def _can_come(program: Program, scope: Token, node: Node, first: Sequence[Token]
         for token in scope.children
         if token.task_spec.counts and token.task_spec.node is not node
     }
-    return bool((others & to_empty) - to_filled)
+    others.update(not_begun(scope))
+    return frozenset(_key(scope, one) for one in (others & to_empty) - to_filled)
 
 
-def _before_each(program: Program, node: Node) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """Return by id of each node around a gateway what is before it, and the flow between them.
+def _waiting_for_each_other(awaited: Mapping[str, frozenset[str]]) -> set[str]:
+    """Return the gateways that wait for none but such as wait for each other."""
+    stuck = set(awaited)
+    while going_on := {key for key in stuck if not awaited[key] <= stuck}:
+        stuck -= going_on
+    return stuck
+
+
+def before_each(program: Program, scope: Scope) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Return by id of each node of a scope what is before it, and the flow between them.
 
     An activity is before the events that are attached to it.
     """
     before: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for one in map(program.nodes.__getitem__, program.scopes[program.owners[node.id]].nodes):
+    for one in map(program.nodes.__getitem__, scope.nodes):
         for flow in one.flows:
             before[flow.target].append((one.id, flow.id))
         for event_id in one.boundary:

@@ -21,6 +21,8 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library ships no type
     """Whether variables around it are out of sight."""
     counts = True
     """Whether the scope it is in runs on because of it."""
+    only_meets = False
+    """Whether it does nothing but wait for other tokens."""
     triggers: tuple[Trigger, ...] = ()
     """What it waits for."""
 
@@ -151,6 +153,13 @@ def settle(scope: Token) -> None:
 def running(scope: Token) -> list[Token]:
     """Return the tokens that keep a scope from ending; events attached to it do not."""
     return [token for token in scope.children if token.task_spec.counts]
+
+
+def not_begun(scope: Token) -> Sequence[str]:
+    """Return the starts of a scope that have yet to get their token, one after the other."""
+    begun = scope.internal_data.get(BEGUN)
+    scopes = scope.workflow.program.scopes
+    return () if begun is None else scopes[scope.task_spec.node.body].starts[begun:]
 
 
 def clear(scope: Token) -> None:

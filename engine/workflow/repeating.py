@@ -69,11 +69,12 @@ class StandardLoop(Repeat):
             _begin(token, self.node, _done(token))
 
     def _wants_more(self, token: Token) -> bool:
+        """Return whether there is another turn; its condition counts the turns that are done."""
         if self.loop.most is not None and _done(token) >= self.loop.most:
             return False
         if self.loop.condition is None:
             return self.loop.most is not None
-        return holds(token, self.loop.condition)
+        return holds(token, self.loop.condition, {"loopCounter": _done(token)})
 
 
 class Instances(Repeat):

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from SpiffWorkflow.specs import WorkflowSpec
 
-from engine.bpmn.program import Kind, Loop, Node, Program
-from engine.workflow.activities import Assign, EventScope, Process, Receive, ScopeSpec, Work
-from engine.workflow.gateways import Arrival, Events, Exclusive, Inclusive, Parallel
+from engine.bpmn.program import Event, Kind, Loop, Node, Program
+from engine.workflow.activities import Assign, Catch, EventScope, Process, ScopeSpec, Work
+from engine.workflow.gateways import Arrival, Events, Exclusive, Inclusive, Parallel, before_each
 from engine.workflow.nodes import NodeSpec
 from engine.workflow.repeating import Instances, StandardLoop, turn_of
 from engine.workflow.throwing import Throw
@@ -18,7 +18,7 @@ _SPECS: Final[dict[Kind, type[NodeSpec]]] = {
     Kind.WORK: Work,
     Kind.ASSIGN: Assign,
     Kind.THROW: Throw,
-    Kind.CATCH: Receive,
+    Kind.CATCH: Catch,
     Kind.BOUNDARY: Boundary,
     Kind.EXCLUSIVE: Exclusive,
     Kind.PARALLEL: Parallel,
@@ -38,6 +38,9 @@ class Specification:
     process: Any
     has_conditions: bool
     """Whether an event waits for a condition."""
+    has_inclusive_joins: bool
+    is_one_by_one: bool
+    """Whether there is a sequential ad-hoc sub-process."""
 
 
 class _ProcessSpec(WorkflowSpec):  # type: ignore[misc]  # the library ships no types
@@ -50,16 +53,29 @@ class _ProcessSpec(WorkflowSpec):  # type: ignore[misc]  # the library ships no 
         self.start = Process(self, root)
         for node in program.nodes.values():
             _add(self, program, node)
+        joined = {
+            program.owners[one.id] for one in program.nodes.values() if _joins_inclusively(one)
+        }
+        self.before = {scope: before_each(program, program.scopes[scope]) for scope in joined}
+        """What leads where, by id of each scope with an inclusive join."""
 
 
 def compile_program(program: Program) -> Specification:
     """Return the specification of a program that lint has passed."""
-    triggers = (trigger for node in program.nodes.values() for trigger in node.triggers)
+    nodes = program.nodes.values()
+    triggers = (trigger for node in nodes for trigger in node.triggers)
     return Specification(
         program=program,
         process=_ProcessSpec(program),
-        has_conditions=any(trigger.event == "condition" for trigger in triggers),
+        has_conditions=any(trigger.event is Event.CONDITION for trigger in triggers),
+        has_inclusive_joins=any(map(_joins_inclusively, nodes)),
+        is_one_by_one=any(scope.one_by_one for scope in program.scopes.values()),
     )
+
+
+def _joins_inclusively(node: Node) -> bool:
+    """Return whether a node is an inclusive gateway that waits for tokens."""
+    return node.kind is Kind.INCLUSIVE and bool(node.joins)
 
 
 def _add(process: Any, program: Program, node: Node) -> None:

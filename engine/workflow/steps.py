@@ -6,6 +6,8 @@ Every function takes what it needs and returns a `Snapshot`; the caller writes i
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from heapq import heappop, heappush
+from itertools import takewhile
 from uuid import UUID
 
 import orjson
@@ -14,6 +16,7 @@ from SpiffWorkflow.task import TaskState
 from engine.bpmn.program import Event, Kind
 from engine.errors import Conflict, Invalid
 from engine.workflow import state as states
+from engine.workflow.activities import DONE, begin_before_joins
 from engine.workflow.case import (
     CaseWorkflow,
     Token,
@@ -44,6 +47,8 @@ from engine.workflow.waiting import (
 
 _MOST_VARIABLES = 64 * 2**10
 """Bytes of all variables of a case together, as JSON."""
+_MOST_RECORDS = 256 * 2**10
+"""Bytes of what can be undone in a case, as JSON: one record for each activity that was done."""
 _MOST_VISITS = 20_000
 """Nodes that the engine runs in one step."""
 _MOST_LOOKED_AT = 4_000_000
@@ -120,6 +125,10 @@ class NobodyWaits(Conflict):
     """The case does not wait for this."""
 
 
+class TooMuchToUndo(Invalid):
+    """Too much of what was done in the case would have to be kept so that it can be undone."""
+
+
 class Stuck(Invalid):
     """After this step the case could never go on: a join would wait for what cannot come."""
 
@@ -135,8 +144,8 @@ def start(
 
     Raises:
         UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
-        TooManyVariables, TooManyInstances, TooManyTokens, NestedTooDeeply, RunsOn, Stuck: as they
-            say.
+        TooManyVariables, TooMuchToUndo, TooManyInstances, TooManyTokens, NestedTooDeeply, RunsOn,
+            Stuck: as they say.
     """
     workflow = CaseWorkflow(specification.process, specification.program, moment)
     workflow.task_tree.data.update(variables)
@@ -161,8 +170,8 @@ def advance(
         TaskGone: the task is not open, or a timer that was due has just interrupted it.
         NobodyWaits: for what is delivered.
         UndefinedVariable, ExpressionFailed, NoWayOut: a choice on the way cannot be made.
-        TooManyVariables, TooManyInstances, TooManyTokens, NestedTooDeeply, RunsOn, Stuck: as they
-            say.
+        TooManyVariables, TooMuchToUndo, TooManyInstances, TooManyTokens, NestedTooDeeply, RunsOn,
+            Stuck: as they say.
     """
     workflow = states.load(state, specification, moment)
     before = [token.id for token in _waiting_timers(workflow)]
@@ -230,15 +239,26 @@ def awaited(specification: Specification, state: bytes) -> tuple[Awaited, ...]:
 
 
 def _fire_due(workflow: CaseWorkflow, specification: Specification) -> None:
-    """Fire the timers that are due, the earliest first; the closing moment is still in time."""
-    while late := [
-        (when.at, token)
-        for token in _waiting_timers(workflow)
-        if (when := due(token)) is not None and when.at < workflow.moment.now
-    ]:
-        _, token = min(late, key=lambda one: one[0])
-        happen(token, Event.TIMER)
-        _run(workflow, specification)
+    """Fire the timers that are due, the earliest first; the closing moment is still in time.
+
+    After each only the tokens that came by it are looked at: thousands may be due at once.
+    """
+    late: list[tuple[datetime, int, Token]] = []
+    known: set[UUID] = set()
+    while True:
+        newest_first = reversed(workflow.tasks.values())
+        new = list(takewhile(lambda token: token.id not in known, newest_first))
+        for token in reversed(new):
+            known.add(token.id)
+            when = due(token) if is_waiting(token) else None
+            if when is not None and when.at < workflow.moment.now:
+                heappush(late, (when.at, len(known), token))
+        if not late:
+            return
+        _, _, token = heappop(late)
+        if is_there(token) and is_waiting(token) and due(token) is not None:
+            happen(token, Event.TIMER)
+            _run(workflow, specification)
 
 
 def _run(workflow: CaseWorkflow, specification: Specification) -> None:
@@ -255,7 +275,7 @@ def _run(workflow: CaseWorkflow, specification: Specification) -> None:
                 workflow.looked_at += _looks_at(workflow, token)
                 _execute(token)
                 settle(token)
-        elif not join_inclusive(workflow) and not _get_unstuck(workflow):
+        elif not _go_on_at_joins(workflow, specification):
             return
     raise RunsOn(element_id=workflow.visits[-1].element_id if workflow.visits else None)
 
@@ -270,16 +290,18 @@ def _execute(token: Token) -> None:
 
 
 def _looks_at(workflow: CaseWorkflow, token: Token) -> int:
-    """Return how many tokens a token has beside it, or has to look for whom it tells."""
-    if token.task_spec.node.kind is Kind.THROW:
+    """Return how many tokens a token has beside it, has to look for whom it tells, or asks like."""
+    node = token.task_spec.node
+    if node.kind is Kind.THROW:
         return _TELLING * len(workflow.tasks)
-    return len(token.parent.children) if token.parent else 0
+    asked = sum(flow.condition is not None for flow in node.flows)
+    return _ASKING * asked + (len(token.parent._children) if token.parent else 0)
 
 
-def _get_unstuck(workflow: CaseWorkflow) -> bool:
-    """Let an inclusive gateway go on that waits for another one, which waits for it."""
-    return not _has_something_to_wait_for(workflow) and join_inclusive(
-        workflow, whatever_comes=True
+def _go_on_at_joins(workflow: CaseWorkflow, specification: Specification) -> bool:
+    """Let something go on that waits for other tokens only; return whether anything did."""
+    return (specification.has_inclusive_joins and join_inclusive(workflow)) or (
+        specification.is_one_by_one and begin_before_joins(workflow)
     )
 
 
@@ -289,12 +311,22 @@ def _has_something_to_wait_for(workflow: CaseWorkflow) -> bool:
     )
 
 
+def _require_small(workflow: CaseWorkflow) -> None:
+    """Return if what has to be kept is small enough. Raises TooManyVariables, TooMuchToUndo."""
+    tokens = workflow.tasks.values()
+    size = sum(len(orjson.dumps(token.data)) for token in tokens if token.data)
+    if size > _MOST_VARIABLES:
+        raise TooManyVariables(bytes=size, allowed=_MOST_VARIABLES)
+    done = (token.internal_data[DONE] for token in tokens if DONE in token.internal_data)
+    records = sum(len(orjson.dumps(one)) for one in done)
+    if records > _MOST_RECORDS:
+        raise TooMuchToUndo(bytes=records, allowed=_MOST_RECORDS)
+
+
 def _snapshot(workflow: CaseWorkflow, *, before: Collection[UUID]) -> Snapshot:
     if not _has_something_to_wait_for(workflow):
         raise Stuck
-    size = sum(len(orjson.dumps(token.data)) for token in workflow.tasks.values() if token.data)
-    if size > _MOST_VARIABLES:
-        raise TooManyVariables(bytes=size, allowed=_MOST_VARIABLES)
+    _require_small(workflow)
     timers = tuple(map(_waiting, _waiting_timers(workflow)))
     waiting = {timer.id for timer in timers}
     return Snapshot(

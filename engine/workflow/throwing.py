@@ -14,6 +14,8 @@ _UNDOING = "undoing"
 _BEFORE = "before"
 """In the internal data of a token that throws: how much the engine had to run before that."""
 
+_ENDING: Final = frozenset({Event.ERROR, Event.CANCEL, Event.TERMINATE, Event.COMPENSATION})
+"""Of these, lint lets only one kind stand in an event."""
 _UNCAUGHT: Final = {
     Event.ERROR: VisitKind.FAILED,
     Event.ESCALATION: VisitKind.ESCALATED,
@@ -21,13 +23,17 @@ _UNCAUGHT: Final = {
 
 
 class Throw(Activity):
-    """Makes its triggers happen, one after the other, then goes on if it is still there."""
+    """Makes its triggers happen, one after the other, then goes on if it is still there.
+
+    What ends the token comes last, wherever the file has it.
+    """
 
     def _run_hook(self, token: Token) -> bool | None:
         workflow = token.workflow
         self.note(token)
         token.internal_data[_BEFORE] = len(workflow.agenda)
-        throws = (partial(_throw, token, trigger) for trigger in self.node.triggers)
+        first_others = sorted(self.node.triggers, key=lambda one: one.event in _ENDING)
+        throws = (partial(_throw, token, trigger) for trigger in first_others)
         one_after_the_other(workflow, throws)
         return None if is_there(token) and _UNDOING in token.internal_data else True
 
@@ -57,13 +63,18 @@ class Throw(Activity):
 
 
 def _throw(token: Token, trigger: Trigger) -> None:
-    """Make one trigger happen, unless the one before has taken the token away."""
+    """Make one trigger happen; what is told to all, even if that before took the token away."""
     workflow = token.workflow
-    if not is_there(token):
-        return
+    if trigger.event in {Event.MESSAGE, Event.SIGNAL}:
+        deliver(workflow, trigger.event, trigger.name)
+    elif is_there(token):
+        _throw_around(token, trigger)
+
+
+def _throw_around(token: Token, trigger: Trigger) -> None:
+    """Make a trigger happen to what is around a token."""
+    workflow = token.workflow
     match trigger.event:
-        case Event.MESSAGE | Event.SIGNAL:
-            deliver(workflow, trigger.event, trigger.name)
         case Event.ERROR | Event.ESCALATION:
             if not throw_upwards(token, trigger.event, trigger.name):
                 uncaught = _UNCAUGHT[trigger.event]
@@ -77,7 +88,7 @@ def _throw(token: Token, trigger: Trigger) -> None:
             token.internal_data[_UNDOING] = _take_records(token, trigger.activity) + first
         case Event.CANCEL:
             _cancel(token)
-        case Event.TIMER | Event.CONDITION:
+        case _:
             raise NotImplementedError(f"{trigger.event} cannot be thrown")
 
 
@@ -85,14 +96,16 @@ def _cancel(token: Token) -> None:
     """Take away what else runs in the transaction around a token, which then undoes the rest."""
     transaction = _transaction(token)
     around = set(map(id, upwards(token)))
+    undoing: list[dict[str, Any]] = []
     for scope in upwards(token.parent):
+        undoing = scope.internal_data.pop(DONE, []) + undoing
         for other in scope.children:
             stays = scope is transaction and other.task_spec.node.kind is Kind.BOUNDARY
             if not stays and id(other) not in around:
                 remove(other)
         if scope is transaction:
             break
-    token.internal_data[_UNDOING] = transaction.internal_data.pop(DONE, [])
+    token.internal_data[_UNDOING] = undoing
 
 
 def _transaction(token: Token) -> Token:

@@ -39,6 +39,8 @@ _SEEN = "seen"
 """Numbers of the triggers that have happened, where all are waited for."""
 _HELD = "held"
 """Numbers of the conditions among the triggers that held when they were last looked at."""
+_AGAIN = "again"
+"""That it has waited before, so that nobody has to find out when its timers fire first."""
 FIRED = "fired"
 """When the timer was due that has fired, as `due_at`; also in what it started."""
 
@@ -54,6 +56,8 @@ class WaitingSpec(NodeSpec):
 
     def _update_hook(self, token: Token) -> bool:
         token._set_state(TaskState.WAITING)
+        if token.internal_data.pop(_AGAIN, False):
+            return False
         timers = [(n, one) for n, one in enumerate(self.triggers) if one.clock is not None]
         dues = {number: self._first_due(token, one) for number, one in timers}
         if dues and self.node.all_triggers:
@@ -126,12 +130,11 @@ def armed(event_scope_id: str) -> str:
 def _wait_again(token: Token, parent: Token) -> None:
     """Take an event away, and let it wait anew if it can happen again."""
     spec, again = token.task_spec, _next_dues(token)
-    remove(token)
     is_timer = [one.clock is not None for one in spec.triggers]
     if not again and (any(is_timer) if spec.node.all_triggers else all(is_timer)):
+        remove(token)
         return
-    waiting = put(parent, spec.name)
-    waiting.internal_data.clear()
+    waiting = put(parent, spec.name, instead_of=token, internal={_AGAIN: True})
     if again:
         _set_dues(waiting, again)
     if _HELD in token.internal_data:

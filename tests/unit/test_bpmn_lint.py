@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine.bpmn import (
     lint_calendars,
+    lint_compensation,
     lint_events,
     lint_expressions,
     lint_fields,
@@ -68,6 +69,7 @@ HINTS_BESIDE_OTHERS = [*constructs.HINTS_BESIDE_OTHERS, *soundness.HINTS_BESIDE_
 OTHERS = [*WARNINGS, *WARNINGS_BESIDE_OTHERS, *HINTS, *HINTS_BESIDE_OTHERS]
 MODULES = [
     lint_calendars,
+    lint_compensation,
     lint_events,
     lint_expressions,
     lint_fields,

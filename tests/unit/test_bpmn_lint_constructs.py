@@ -120,6 +120,43 @@ CAUGHT = f'<startEvent id="s2"/>{arrows("s2", "e2")}<endEvent id="e2">{ERROR}</e
 LINK = '<linkEventDefinition name="{}"/>'
 
 
+SECOND = (
+    f'<boundaryEvent id="c" attachedToRef="x">{COMPENSATE}</boundaryEvent>'
+    '<userTask id="i" isForCompensation="true"/><association sourceRef="c" targetRef="i"/>'
+)
+FOREVER = '<standardLoopCharacteristics loopMaximum="2"/>'
+
+
+def elsewhere() -> bytes:
+    """Return a file in which the event `y` undoes an activity that is in a sub-process."""
+    boundary = f'<boundaryEvent id="b" attachedToRef="z">{COMPENSATE}</boundaryEvent>'
+    handler = '<task id="h" isForCompensation="true"/><association sourceRef="b" targetRef="h"/>'
+    throw = '<compensateEventDefinition activityRef="z"/>'
+    return process(
+        within(f'<task id="z"/>{boundary}{handler}')
+        + f'<intermediateThrowEvent id="y">{throw}</intermediateThrowEvent>',
+        path="x y",
+    )
+
+
+def undoing_itself(times: int) -> str:
+    """Return the sub-process `x` with event sub-processes that undo it, begun by `s2`, `s3`, …"""
+    return within(
+        '<task id="t"/>'
+        + "".join(
+            f'<subProcess id="u{n}" triggeredByEvent="true">'
+            f'<startEvent id="s{n}">{COMPENSATE}</startEvent></subProcess>'
+            for n in range(2, 2 + times)
+        )
+    )
+
+
+def nested(depth: int, marker: str = "") -> str:
+    """Return the sub-processes `p0`, `p1`, … in each other."""
+    begin = "".join(f'<subProcess id="p{n}">{marker}' for n in range(depth))
+    return f'{begin}<task id="deep"/>{"</subProcess>" * depth}'
+
+
 def linked(thrown: str, *caught: str, more: str = "") -> bytes:
     """Return a file with a link event `x` that throws and some that catch."""
     catching = "".join(
@@ -166,6 +203,27 @@ ERRORS = [
     Case("flow-at-link", "x", linked("A", "A", more=arrows("x", "e"))),
     Case("flow-at-link", "c0", linked("A", "A", more=arrows("s", "c0"))),
     Case("link-unused", "c1", linked("A", "A", "B")),
+    *(
+        Case("event-not-alone", "x", process(event(kind, inside)))
+        for kind, inside in [
+            ("intermediateCatchEvent", LINK.format("A") + TIMER),
+            ("intermediateThrowEvent", LINK.format("A") + SIGNAL),
+            ("intermediateThrowEvent", LINK.format("A") + LINK.format("A")),
+        ]
+    ),
+    *(
+        Case("event-not-alone", "e", source(START + f'<endEvent id="e">{inside}</endEvent>'))
+        for inside in (COMPENSATE + ERROR, "<terminateEventDefinition/>" + ERROR, ERROR + ERROR)
+    ),
+    Case("event-not-alone", "b", attached(COMPENSATE + SIGNAL)),
+    Case("event-not-alone", "s2", started_by(SIGNAL + COMPENSATE)),
+    Case(
+        "event-gateway-waits-for-all",
+        "x",
+        gateway(WAIT, RECEIVE).replace(
+            b'Gateway id="x"', b'Gateway id="x" eventGatewayType="Parallel"'
+        ),
+    ),
     Case("after-event-gateway", "ft1", gateway(WAIT, "userTask")),
     Case("after-event-gateway", "ft1", gateway(WAIT, RECEIVE, more=arrows("t0", "t1"))),
     Case("event-gateway-without-choice", "x", gateway(WAIT)),
@@ -244,6 +302,11 @@ ERRORS = [
         )
         for activity in ("gone", "b", "a")
     ),
+    Case("compensation-out-of-reach", "y", elsewhere()),
+    Case("second-compensation", "c", undone(ASSOCIATED + SECOND)),
+    Case("second-compensation", "s3", process(undoing_itself(2))),
+    Case("sub-processes-too-deep", "p40", process(TASK + nested(41))),
+    Case("sub-processes-too-deep", "p20", process(TASK + nested(21, FOREVER))),
     Case("loop-without-end", "x", looping()),
     *(
         Case("bad-loop-number", "x", looping(f'loopMaximum="{number}"'))
@@ -311,6 +374,7 @@ WARNINGS_BESIDE_OTHERS = [
         "y",
         undone(ASSOCIATED, throw='<compensateEventDefinition waitForCompletion="false"/>'),
     ),
+    Case("process-never-compensated", "es", started_by(COMPENSATE)),
     Case("process-calls-itself", "x", call("p")),
     Case(
         "handover-ignored", "x", call("t", '<camunda:in businessKey="k"/>', '<globalTask id="t"/>')
@@ -326,6 +390,19 @@ HINTS_BESIDE_OTHERS = [
         "uncaught-error",
         "e",
         source(f'{START}<endEvent id="e">{ERROR}</endEvent>' + arrows("s", "e"), beside=DECLARED),
+    ),
+    Case(
+        "uncaught-error",
+        "e2",
+        process(
+            within(
+                '<task id="t"/><subProcess id="es" triggeredByEvent="true">'
+                f'<startEvent id="s2">{SIGNAL}</startEvent><endEvent id="e2">{ERROR}</endEvent>'
+                f"{arrows('s2', 'e2')}</subProcess>"
+                '<subProcess id="er" triggeredByEvent="true">'
+                f'<startEvent id="s3">{ERROR}</startEvent></subProcess>'
+            )
+        ),
     ),
     Case(
         "starts-by-hand",

@@ -2,8 +2,10 @@
 
 import pytest
 
+from engine.workflow import steps
 from engine.workflow.case import TooManyTokens, VisitKind
-from engine.workflow.steps import RunsOn
+from engine.workflow.steps import RunsOn, TooMuchToUndo
+from tests.growth import calls_of
 from tests.unit.workflow_diagrams import Play, compiled, play
 
 LOOP = (
@@ -161,3 +163,67 @@ def test_what_repeats_inside_of_what_repeats_is_bounded_as_a_whole(inner: int, o
     else:
         with pytest.raises(TooManyTokens):
             Play(nested).start()
+
+
+def test_many_timers_that_are_due_at_once_cost_as_much_each_as_few() -> None:
+    timed = "".join(
+        f'<userTask id="work{n}"/><boundaryEvent id="late{n}" attachedToRef="work{n}" '
+        'cancelActivity="false"><timerEventDefinition><timeDuration>PT1H</timeDuration>'
+        "</timerEventDefinition></boundaryEvent>"
+        for n in range(3)
+    )
+
+    def calls(number: int) -> int:
+        times = f"<loopCardinality>{number}</loopCardinality>"
+        marker = f"<multiInstanceLoopCharacteristics>{times}</multiInstanceLoopCharacteristics>"
+        diagram = bounded(f'<subProcess id="each">{marker}{timed}</subProcess>')
+        case = Play(compiled(diagram)).start().wait(hours=2)
+        count = calls_of(case.fire)
+        assert len(case.seen(VisitKind.FIRED)) == 3 * number
+        return count
+
+    assert calls(160) <= 4 * 1.1 * calls(40)
+
+
+def asking(conditions: int) -> bytes:
+    """Return a loop that asks so many conditions at each of its 50 turns."""
+    ways = "".join(
+        f'<userTask id="u{n}"/><sequenceFlow id="to{n}" sourceRef="choice" targetRef="u{n}">'
+        f"<conditionExpression>${{i > {50 + n}}}</conditionExpression></sequenceFlow>"
+        for n in range(conditions)
+    )
+    return bounded(
+        '<startEvent id="s"/><scriptTask id="next" scriptFormat="juel" xmlns:c='
+        '"http://camunda.org/schema/1.0/bpmn" c:resultVariable="i"><script>${i + 1}</script>'
+        '</scriptTask><exclusiveGateway id="choice" default="back"/>'
+        '<sequenceFlow id="f1" sourceRef="s" targetRef="next"/>'
+        '<sequenceFlow id="f2" sourceRef="next" targetRef="choice"/>'
+        f'<sequenceFlow id="back" sourceRef="choice" targetRef="next"/>{ways}'
+    )
+
+
+def test_asking_conditions_counts_as_running_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "_MOST_LOOKED_AT", 40_000)
+    assert Play(compiled(asking(2))).start(i=0).open == ["u0"]
+    with pytest.raises(RunsOn):
+        Play(compiled(asking(200))).start(i=0)
+
+
+def test_what_can_be_undone_is_bounded() -> None:
+    diagram = (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+        'xmlns:camunda="http://camunda.org/schema/1.0/bpmn"><process id="p" isExecutable="true">'
+        '<startEvent id="s"/><userTask id="work"/><callActivity id="call" calledElement="q">'
+        '<extensionElements><camunda:in variables="all"/></extensionElements></callActivity>'
+        '<sequenceFlow id="f1" sourceRef="s" targetRef="work"/>'
+        '<sequenceFlow id="f2" sourceRef="work" targetRef="call"/>'
+        '<sequenceFlow id="f3" sourceRef="call" targetRef="work"/></process>'
+        '<process id="q"><task id="step"/><boundaryEvent id="undo" attachedToRef="step">'
+        '<compensateEventDefinition/></boundaryEvent><task id="undone" isForCompensation="true"/>'
+        '<association id="a" sourceRef="undo" targetRef="undone"/></process></definitions>'
+    )
+    case = Play(compiled(diagram.encode())).start(text="x" * 30_000)
+    for _ in range(8):
+        case.complete("work").complete("step")
+    with pytest.raises(TooMuchToUndo):
+        case.complete("work").complete("step")
