@@ -51,11 +51,12 @@ def terminate(process: subprocess.Popen[bytes]) -> int:
     return process.wait(timeout=_PATIENCE_SECONDS)
 
 
-def wait_until(happened: Callable[[], bool]) -> None:
-    """Return once that has happened; a test that waits in vain fails."""
+def wait_until(happened: Callable[[], bool], *, log: Path | None = None) -> None:
+    """Return once that has happened; a test that waits in vain fails, and shows the log."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not happened():
-        assert time.monotonic() < deadline, "it has not happened"
+        written = "" if log is None else log.read_text(encoding="utf-8")
+        assert time.monotonic() < deadline, f"it has not happened\n{written}"
         time.sleep(0.05)
 
 
@@ -86,4 +87,4 @@ def wait_for_line(log: Path, text: str, process: subprocess.Popen[bytes]) -> Non
         assert text in written or process.poll() is None, written
         return text in written
 
-    wait_until(logged)
+    wait_until(logged, log=log)
