@@ -10,6 +10,8 @@ from engine.errors import Invalid
 
 _SHOWN: Final = 100
 """How many findings a refusal carries in its details; a hostile file can have thousands."""
+_NAMED: Final = 20
+"""How many of several values a sentence repeats."""
 _VALUE_LENGTH: Final = 80
 """Characters of a value that a sentence repeats."""
 
@@ -129,9 +131,10 @@ def _filled(text: Text, values: dict[str, str]) -> Text:
 
 
 def _shown(value: str | int | tuple[str, ...] | None) -> str:
-    """Return a value as a sentence repeats it: a long one cut short, of several every one."""
-    several = value if isinstance(value, tuple) else (str(value),)
-    return ", ".join(map(_shortened, several))
+    """Return a value as a sentence repeats it: a long one cut short, of several the first ones."""
+    several = tuple(dict.fromkeys(value)) if isinstance(value, tuple) else (str(value),)
+    more = ("…",) if len(several) > _NAMED else ()
+    return ", ".join([*map(_shortened, several[:_NAMED]), *more])
 
 
 def _shortened(value: str) -> str:

@@ -43,8 +43,8 @@ def validate(
 ) -> dict[str, object]:
     """Return the variables to store when `step` is completed, or (None) the process started.
 
-    A form is submitted as a whole: an optional field that is not sent gets its default, or None,
-    as does one sent empty. What was decided when a loop came here before does not count again.
+    A form is submitted as a whole: an optional field that is not sent gets its default, or None;
+    one sent empty gets None. What was decided when a loop came here before does not count again.
     `known` are the variables of the case, for defaults that are expressions.
     Raises `InvalidVariables`, naming each field that is wrong.
     """

@@ -7,6 +7,10 @@ from engine.bpmn.findings import Rule, Severity, Text
 MAX_BYTES: Final = 5 * 2**20
 MAX_DEPTH: Final = 100
 MAX_ELEMENTS: Final = 20_000
+MAX_ATTRIBUTES: Final = 500
+"""Of one element."""
+MAX_EXPRESSIONS: Final = 150_000
+"""Characters of all texts with expressions in them, which take the longest to read."""
 MAX_LEVELS: Final = 40
 """Of sub-processes in each other, a loop marker counting as one more."""
 
@@ -32,6 +36,30 @@ TOO_DEEP = Rule(
     Text(
         id="Simpan ulang diagram di pemodel BPMN.",
         en="Save the diagram again in a BPMN modeler.",
+    ),
+)
+TOO_MANY_ATTRIBUTES = Rule(
+    "too-many-attributes",
+    Severity.ERROR,
+    Text(
+        id="Elemen ini punya lebih dari {limit} atribut.",
+        en="This element has more than {limit} attributes.",
+    ),
+    Text(
+        id="Simpan ulang diagram di pemodel BPMN.",
+        en="Save the diagram again in a BPMN modeler.",
+    ),
+)
+TOO_MANY_EXPRESSIONS = Rule(
+    "too-many-expressions",
+    Severity.ERROR,
+    Text(
+        id="Ekspresi di berkas ini lebih dari {limit} karakter.",
+        en="The expressions in this file have more than {limit} characters.",
+    ),
+    Text(
+        id="Bagi diagram menjadi beberapa proses.",
+        en="Divide the diagram into several processes.",
     ),
 )
 TOO_MANY_LEVELS = Rule(

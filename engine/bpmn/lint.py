@@ -3,7 +3,8 @@
 A rule is a function from a diagram to findings; adding one is adding it to the table.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
 from engine.bpmn import (
@@ -30,6 +31,8 @@ from engine.bpmn.normalize import normalize
 from engine.bpmn.program import Program
 from engine.bpmn.reader import Diagram
 
+MOST_OF_A_KIND: Final = 500
+"""Findings by one rule; nobody reads more, and a hostile file can have millions."""
 RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
     lint_scope.elements,
     lint_scope.attributes,
@@ -129,13 +132,22 @@ def lint(
     is not executable are fine.
     """
     rules = RULES if rehearsal else RULES + RULES_IN_EARNEST
-    found = [*diagram.findings, *(finding for rule in rules for finding in rule(diagram))]
+    found = [*diagram.findings, *_first(finding for rule in rules for finding in rule(diagram))]
     if not has_error(found):
         program = normalize(diagram, rehearsal=rehearsal)
-        found += [one for rule in RULES_OF_PROGRAM for one in rule(diagram, program)]
+        found += _first(one for rule in RULES_OF_PROGRAM for one in rule(diagram, program))
     if calendars is not None:
-        found += [one for rule in RULES_OF_OFFICE for one in rule(diagram, calendars)]
+        found += _first(one for rule in RULES_OF_OFFICE for one in rule(diagram, calendars))
     return tuple(sorted(found, key=by_line))
+
+
+def _first(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings, of very many of one kind the first."""
+    seen = Counter[str]()
+    for finding in findings:
+        seen[finding.code] += 1
+        if seen[finding.code] <= MOST_OF_A_KIND:
+            yield finding
 
 
 def check(

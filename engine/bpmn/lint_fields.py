@@ -151,7 +151,8 @@ def limits(diagram: Diagram) -> Iterator[Finding]:
                     step, line=line, name=name, constraint=constraint, value=value
                 )
         ids = [value.get("id") for value in entry.iterchildren(camunda("value"))]
-        if entry.get("type") == FieldType.ENUM and not (ids and all(ids)):
+        is_clear = bool(ids) and all(ids) and len(set(ids)) == len(ids)
+        if entry.get("type") == FieldType.ENUM and not is_clear:
             yield NO_OPTIONS.broken_by(step, line=line, name=name)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.graph import Graph
 from engine.bpmn.names import Element, bpmn, kind, one_line, text_of
+from engine.bpmn.normalize import is_event_sub_process
 from engine.bpmn.reader import Diagram
 from engine.expressions import InvalidExpression, compile_expression
 
@@ -27,23 +28,23 @@ NO_DEFAULT = Rule(
     "no-default-flow",
     Severity.WARNING,
     Text(
-        id="Gateway ini tidak punya alur bawaan: kalau tidak ada syarat yang terpenuhi, "
-        "langkah sebelumnya tidak dapat diselesaikan.",
+        id="Gateway ini tidak punya alur bawaan: kalau tidak ada syarat yang terpenuhi, langkah "
+        "sebelumnya tidak dapat diselesaikan, atau kasus tidak dapat dimulai.",
         en="This gateway has no default flow: when no condition is true, the step before it "
-        "cannot be completed.",
+        "cannot be completed, or no case be started.",
     ),
     Text(
         id="Jadikan salah satu panah keluar alur bawaan (default flow).",
         en="Make one of the flows out of it the default flow.",
     ),
 )
-NO_DEFAULT_AFTER_TIMER = Rule(
-    "no-default-flow-after-timer",
+NO_DEFAULT_AFTER_EVENT = Rule(
+    "no-default-flow-after-event",
     Severity.WARNING,
     Text(
-        id="Gateway ini dicapai langsung dari timer dan tidak punya alur bawaan: kalau tidak ada "
-        "syarat yang terpenuhi, tidak seorang pun dapat melanjutkan proses.",
-        en="This gateway is reached straight from a timer and has no default flow: when no "
+        id="Gateway ini dicapai langsung dari kejadian dan tidak punya alur bawaan: kalau tidak "
+        "ada syarat yang terpenuhi, tidak seorang pun dapat melanjutkan proses.",
+        en="This gateway is reached straight from an event and has no default flow: when no "
         "condition is true, nobody can go on with the process.",
     ),
     Text(
@@ -113,7 +114,7 @@ BAD_CONDITION = Rule(
     "bad-condition",
     Severity.ERROR,
     Text(
-        id='Syarat "{condition}" tidak dapat dibaca.',
+        id='Syarat "{condition}" tidak dapat dibaca mulai karakter ke-{position}.',
         en='The condition "{condition}" cannot be read: {problem}',
     ),
     Text(
@@ -138,13 +139,13 @@ def default_flows(diagram: Diagram) -> Iterator[Finding]:
 
 def choices(diagram: Diagram) -> Iterator[Finding]:
     """Where conditions choose, there is always a flow to take."""
-    after_timers = set(_after_timers(diagram))
+    after_events = set(_after_events(diagram))
     for _, node, flows in _nodes(diagram):
         conditional = bool(flows) and all(_condition(flow) is not None for flow in flows)
         if node.get("default") is not None or not conditional:
             continue
         if kind(node) in _CHOOSING:
-            yield (NO_DEFAULT_AFTER_TIMER if node in after_timers else NO_DEFAULT).broken_by(node)
+            yield (NO_DEFAULT_AFTER_EVENT if node in after_events else NO_DEFAULT).broken_by(node)
         elif not kind(node).endswith("Gateway"):
             yield NO_DEFAULT_AT_STEP.broken_by(node)
 
@@ -190,7 +191,9 @@ def conditions(diagram: Diagram) -> Iterator[Finding]:
             try:
                 compile_expression(condition)
             except InvalidExpression as exc:
-                yield BAD_CONDITION.broken_by(flow, condition=condition, problem=str(exc))
+                yield BAD_CONDITION.broken_by(
+                    flow, condition=condition, problem=str(exc), position=exc.position
+                )
 
 
 def _nodes(diagram: Diagram) -> Iterator[tuple[Graph, Element, tuple[Element, ...]]]:
@@ -201,11 +204,13 @@ def _nodes(diagram: Diagram) -> Iterator[tuple[Graph, Element, tuple[Element, ..
             yield graph, node, graph.outgoing.get(element_id, ())
 
 
-def _after_timers(diagram: Diagram) -> Iterator[Element]:
-    """Yield what is reached from an attached event before a step: nobody is there to be told."""
+def _after_events(diagram: Diagram) -> Iterator[Element]:
+    """Yield what is reached from an event before a step: nobody is there to be told."""
     for scope in diagram.scopes:
         graph = diagram.graph_of(scope)
-        yield from graph.walk(*graph.of_kind("boundaryEvent"), stop_at_steps=True)
+        events = graph.of_kind("boundaryEvent", "intermediateCatchEvent")
+        started = graph.of_kind("startEvent") if is_event_sub_process(scope) else []
+        yield from graph.walk(*events, *started, stop_at_steps=True)
 
 
 def _condition(flow: Element) -> Element | None:

@@ -56,12 +56,36 @@ BAD_LOOP_EXPRESSION = Rule(
     "bad-loop-expression",
     Severity.ERROR,
     Text(
-        id='Ekspresi pengulangan "{expression}" tidak dapat dibaca.',
+        id='Ekspresi pengulangan "{expression}" tidak dapat dibaca mulai karakter ke-{position}.',
         en='The expression "{expression}" of this repetition cannot be read: {problem}',
     ),
     Text(
         id="Tulis seperti ${{loopCounter < 3}}.",
         en="Write it like ${{loopCounter < 3}}.",
+    ),
+)
+BAD_COLLECTION = Rule(
+    "bad-collection",
+    Severity.ERROR,
+    Text(
+        id='"{name}" bukan nama variabel yang berisi daftar.',
+        en='"{name}" is not the name of a variable that holds a collection.',
+    ),
+    Text(
+        id="Tulis nama variabel, atau ekspresi seperti ${{anggota}}.",
+        en="Write the name of a variable, or an expression such as ${{members}}.",
+    ),
+)
+TWO_NUMBERS = Rule(
+    "instances-counted-twice",
+    Severity.WARNING,
+    Text(
+        id="Penanda ini menyebut jumlah dan daftar sekaligus; yang dipakai daftarnya.",
+        en="This marker says both how often and for which collection; it goes by the collection.",
+    ),
+    Text(
+        id="Hapus salah satunya.",
+        en="Delete one of them.",
     ),
 )
 BAD_ELEMENT = Rule(
@@ -103,8 +127,12 @@ def instances(diagram: Diagram) -> Iterator[Finding]:
             yield NO_NUMBER.broken_by(activity)
         elif several.collection is not None:
             text = several.collection
-            marked = text.startswith(("${", "#{"))
-            yield from _problems(activity, text if marked else f"${{{text}}}")
+            if text.startswith(("${", "#{")):
+                yield from _problems(activity, text)
+            elif not is_variable_name(text):
+                yield BAD_COLLECTION.broken_by(activity, name=text)
+            if several.cardinality is not None:
+                yield TWO_NUMBERS.broken_by(activity)
         elif several.cardinality is not None:
             yield from _number_problems(activity, several.cardinality)
         if several.completion is not None:
@@ -143,4 +171,6 @@ def _problems(activity: Element, expression: str) -> Iterator[Finding]:
     try:
         compile_expression(expression)
     except InvalidExpression as exc:
-        yield BAD_LOOP_EXPRESSION.broken_by(activity, expression=expression, problem=str(exc))
+        yield BAD_LOOP_EXPRESSION.broken_by(
+            activity, expression=expression, problem=str(exc), position=exc.position
+        )

@@ -57,8 +57,8 @@ NO_EFFECT = Rule(
         en="{kind} is only drawn here and changes nothing in how the process runs.",
     ),
     Text(
-        id="Tentukan pelaksana dengan lane atau candidate groups.",
-        en="Say with lanes or candidate groups who does a step.",
+        id="Hapus, atau gambar maksudnya: pelaksana dengan lane, pilihan dengan gateway.",
+        en="Delete it, or draw what it means: who does a step with lanes, choices with gateways.",
     ),
 )
 ATTRIBUTE_NOT_SUPPORTED = Rule(

@@ -6,6 +6,7 @@ from typing import Final
 
 from engine.bpmn.executable import callables
 from engine.bpmn.findings import Finding, Rule, Severity, Text
+from engine.bpmn.loops import components
 from engine.bpmn.names import Element, bpmn, camunda, kind, text_of
 from engine.bpmn.reader import Diagram
 from engine.bpmn.services import SERVICES, needs_service
@@ -45,7 +46,7 @@ BAD_EXPRESSION = Rule(
     "bad-expression",
     Severity.ERROR,
     Text(
-        id='Ekspresi "{expression}" tidak dapat dibaca.',
+        id='Ekspresi "{expression}" tidak dapat dibaca mulai karakter ke-{position}.',
         en='The expression "{expression}" cannot be read: {problem}',
     ),
     Text(
@@ -138,15 +139,22 @@ def services(diagram: Diagram) -> Iterator[Finding]:
 
 
 def calls(diagram: Diagram) -> Iterator[Finding]:
-    """What is called is in the file."""
+    """What is called is in the file; that a process calls itself, or its caller, is warned of."""
     known = callables(diagram.root)
+    targets: dict[Element, list[Element]] = {one: [] for one in (diagram.process, *diagram.called)}
+    found = []
     for activity in _running(diagram, frozenset({"callActivity"})):
         called = activity.get("calledElement", "")
-        target = known.get(called)
+        target, caller = known.get(called), next(activity.iterancestors(bpmn("process")))
         if target is None:
             yield NOT_CALLED.broken_by(activity, called=called)
-        elif target in activity.iterancestors(bpmn("process")):
-            yield CALLS_ITSELF.broken_by(activity, called=called)
+        else:
+            targets[caller].append(target)
+            found.append((activity, caller, target))
+    group = components(targets)
+    for activity, caller, target in found:
+        if group[caller] == group[target]:
+            yield CALLS_ITSELF.broken_by(activity, called=target.get("id"))
 
 
 def handovers(diagram: Diagram) -> Iterator[Finding]:
@@ -159,8 +167,12 @@ def handovers(diagram: Diagram) -> Iterator[Finding]:
                     continue
                 if not one.get("target") or not (written or one.get("source")):
                     yield HANDOVER_IGNORED.broken_by(activity, name=name)
-                else:
-                    yield from _problems(activity, written or f"${{{one.get('source')}}}")
+                    continue
+                names = [one.get("target", ""), *([] if written else [one.get("source", "")])]
+                for wrong in (each for each in names if not is_variable_name(each)):
+                    yield BAD_RESULT.broken_by(activity, name=wrong)
+                if written:
+                    yield from _problems(activity, written)
 
 
 def _running(diagram: Diagram, kinds: frozenset[str]) -> Iterator[Element]:
@@ -174,4 +186,6 @@ def _problems(element: Element, expression: str) -> Iterator[Finding]:
     try:
         compile_expression(expression)
     except InvalidExpression as exc:
-        yield BAD_EXPRESSION.broken_by(element, expression=expression, problem=str(exc))
+        yield BAD_EXPRESSION.broken_by(
+            element, expression=expression, problem=str(exc), position=exc.position
+        )

@@ -54,10 +54,10 @@ RUNS_TWICE = Rule(
     "runs-twice",
     Severity.WARNING,
     Text(
-        id="Dua jalur yang berjalan serentak sampai di sini tanpa digabungkan: elemen ini dan "
-        "yang sesudahnya dijalankan dua kali.",
-        en="Two paths that run at the same time come here without being joined: this element and "
-        "what follows it run twice.",
+        id="Dua jalur yang dapat berjalan serentak sampai di sini tanpa digabungkan: elemen ini "
+        "dan yang sesudahnya mungkin dijalankan dua kali.",
+        en="Two paths that can run at the same time come here without being joined: this element "
+        "and what follows it may run twice.",
     ),
     Text(
         id="Gabungkan jalur-jalur itu dengan gateway paralel, kalau cukup dijalankan sekali.",
@@ -85,14 +85,15 @@ def sound(diagram: Diagram, program: Program) -> Iterator[Finding]:
     played = {one.scope: one for one in soundness.play(program)}
     if any(not one.is_whole for one in played.values()):
         yield NOT_ALL_PLAYED.broken_by(diagram.process)
-    waiting, seen = [(program.process, False)], set()
+    waiting, seen, of_sop = [(program.process, False)], set(), is_sop(diagram)
     while waiting:
         scope_id, is_ended = waiting.pop()
         if scope_id in seen or scope_id not in played:
             continue
         seen.add(scope_id)
         is_ended = is_ended or _is_interrupted(program, scope_id)
-        yield from _judged(diagram, program, played[scope_id], is_ended=is_ended)
+        one = played[scope_id]
+        yield from _judged(diagram, program, one, is_ended=is_ended, of_sop=of_sop)
         is_ended = is_ended or _ends_at_once(program, scope_id)
         waiting += (
             (node.body, is_ended or _has_alarm(program, node))
@@ -102,7 +103,7 @@ def sound(diagram: Diagram, program: Program) -> Iterator[Finding]:
 
 
 def _judged(
-    diagram: Diagram, program: Program, played: Played, *, is_ended: bool
+    diagram: Diagram, program: Program, played: Played, *, is_ended: bool, of_sop: bool
 ) -> Iterator[Finding]:
     """Yield what is wrong in a scope; what something around it ends need not end by itself."""
     can_end = played.can_end or is_ended
@@ -116,7 +117,7 @@ def _judged(
         )
     if not played.always_ends and not played.stuck and not is_ended:
         # A foreign diagram may mean to go round for ever; an SOP never does.
-        severity = Severity.ERROR if not can_end and is_sop(diagram) else Severity.WARNING
+        severity = Severity.ERROR if not can_end and of_sop else Severity.WARNING
         yield NEVER_ENDS.broken_by(_drawn(diagram, program, played.scope), severity=severity)
     scope = program.scopes[played.scope]
     reminded = _led_to(program, (one for one in scope.nodes if _reminds(program, one)))

@@ -136,7 +136,7 @@ BAD_EVENT_CONDITION = Rule(
     "bad-event-condition",
     Severity.ERROR,
     Text(
-        id='Syarat "{condition}" tidak dapat dibaca.',
+        id='Syarat "{condition}" tidak dapat dibaca mulai karakter ke-{position}.',
         en='The condition "{condition}" cannot be read: {problem}',
     ),
     Text(
@@ -201,7 +201,9 @@ def conditions(diagram: Diagram) -> Iterator[Finding]:
         try:
             compile_expression(text)
         except InvalidExpression as exc:
-            yield BAD_EVENT_CONDITION.broken_by(node, condition=text, problem=str(exc))
+            yield BAD_EVENT_CONDITION.broken_by(
+                node, condition=text, problem=str(exc), position=exc.position
+            )
 
 
 def _declaring(diagram: Diagram) -> Iterator[tuple[Element, Element]]:

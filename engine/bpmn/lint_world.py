@@ -1,11 +1,12 @@
 """Rules of what comes from outside or gets lost: messages, signals and errors without a partner."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Final
 
 from engine.bpmn.events import triggers, triggers_of
 from engine.bpmn.findings import Finding, Rule, Severity, Text
-from engine.bpmn.names import SUB_PROCESSES, Element, bpmn, kind
+from engine.bpmn.names import Element, bpmn, kind
 from engine.bpmn.normalize import is_event_sub_process
 from engine.bpmn.program import Event
 from engine.bpmn.reader import Diagram
@@ -71,50 +72,73 @@ def partners(diagram: Diagram) -> Iterator[Finding]:
     """A message or signal is sent and waited for in the same process."""
     sent = set(_named(diagram, _SENDING))
     awaited = set(_named(diagram, _RECEIVING))
+    starts = {one for process in _processes(diagram) for one in diagram.graph_of(process).starts}
     for _, name, node in sent - _same(sent, awaited):
         yield TO_NOBODY.broken_by(node, name=name)
     for _, name, node in awaited - _same(awaited, sent):
-        if node not in _starts(diagram):
+        if node not in starts:
             yield FROM_OUTSIDE.broken_by(node, name=name)
 
 
 def uncaught(diagram: Diagram) -> Iterator[Finding]:
     """An error that is thrown is caught around the place where it is thrown."""
+    catching = _Catching(diagram)
     for node in _nodes(diagram, frozenset({"endEvent"})):
-        for trigger in triggers(diagram, node):
-            if trigger.event is Event.ERROR and not _is_caught(diagram, node, trigger.name):
-                yield UNCAUGHT.broken_by(node, name=trigger.name)
+        for code in _errors(diagram, node):
+            if not catching.catches(node, code):
+                yield UNCAUGHT.broken_by(node, name=code)
 
 
-def _is_caught(diagram: Diagram, node: Element, code: str) -> bool:
-    """Return whether an error that a node throws is caught; who calls a process may do so, too.
+class _Catching:
+    """Which errors are caught where; by code, "" being any."""
 
-    What an event sub-process that interrupts throws reaches none of those beside it.
-    """
-    inner, scope = node, node.getparent()
-    while scope is not None and kind(scope) in SUB_PROCESSES | {"process"}:
-        if any(_catches(diagram, one, code) for one in _around(diagram, scope, inner)):
-            return True
-        inner, scope = scope, scope.getparent()
-    callers = _nodes(diagram, frozenset({"boundaryEvent", "startEvent"}))
-    return inner is not diagram.process and any(_catches(diagram, one, code) for one in callers)
+    def __init__(self, diagram: Diagram) -> None:
+        self._process = diagram.process
+        self._starts = {
+            one: frozenset(_errors(diagram, *one.iterchildren(bpmn("startEvent"))))
+            for one in diagram.scopes
+            if is_event_sub_process(one)
+        }
+        self._within: defaultdict[Element | None, Counter[str]] = defaultdict(Counter)
+        """By event sub-processes directly in a scope."""
+        for one, codes in self._starts.items():
+            self._within[one.getparent()].update(codes)
+        self._attached: defaultdict[str | None, set[str]] = defaultdict(set)
+        """By events attached to a sub-process, by its id."""
+        for event in _nodes(diagram, frozenset({"boundaryEvent"})):
+            self._attached[event.get("attachedToRef")].update(_errors(diagram, event))
+        self._scopes = frozenset(diagram.scopes)
+        self._anywhere = frozenset(
+            _errors(diagram, *_nodes(diagram, frozenset({"boundaryEvent", "startEvent"})))
+        )
+
+    def catches(self, node: Element, code: str) -> bool:
+        """Return whether an error that a node throws is caught; who calls a process may do so, too.
+
+        What an event sub-process that interrupts throws reaches none of those beside it.
+        """
+        inner, scope, codes = node, node.getparent(), {"", code}
+        while scope is not None and scope in self._scopes:
+            own = self._starts.get(inner, frozenset())
+            beside = sum(self._within[scope][one] for one in codes) - len(codes & own)
+            if (beside and not _interrupts_all(inner)) or codes & self._attached[scope.get("id")]:
+                return True
+            inner, scope = scope, scope.getparent()
+        return inner is not self._process and bool(codes & self._anywhere)
 
 
-def _around(diagram: Diagram, scope: Element, inner: Element) -> Iterator[Element]:
-    """Yield the events that can catch what comes out of a node of a scope."""
-    start = inner.find(bpmn("startEvent")) if is_event_sub_process(inner) else None
-    if start is None or start.get("isInterrupting") == "false":
-        for beside in filter(is_event_sub_process, scope):
-            yield from beside.iterchildren(bpmn("startEvent")) if beside is not inner else ()
-    if kind(scope) != "process" and (around := scope.getparent()) is not None:
-        yield from diagram.graph_of(around).boundary.get(scope.get("id", ""), ())
+def _interrupts_all(element: Element) -> bool:
+    """Return whether an element is an event sub-process that ends all else in its scope."""
+    start = element.find(bpmn("startEvent")) if is_event_sub_process(element) else None
+    return start is not None and start.get("isInterrupting") != "false"
 
 
-def _catches(diagram: Diagram, event: Element, code: str) -> bool:
-    return any(
-        trigger.event is Event.ERROR and trigger.name in {"", code}
-        for trigger in triggers(diagram, event)
-    )
+def _errors(diagram: Diagram, *events: Element) -> Iterator[str]:
+    """Yield the codes of the errors that events throw or catch."""
+    for event in events:
+        for trigger in triggers(diagram, event):
+            if trigger.event is Event.ERROR:
+                yield trigger.name
 
 
 def beginnings(diagram: Diagram) -> Iterator[Finding]:
@@ -124,8 +148,9 @@ def beginnings(diagram: Diagram) -> Iterator[Finding]:
             yield NOT_STARTED.broken_by(start)
 
 
-def _starts(diagram: Diagram) -> tuple[Element, ...]:
-    return diagram.graph.starts
+def _processes(diagram: Diagram) -> Iterator[Element]:
+    """Yield the process that runs, and those that it calls: they begin without being told."""
+    return (scope for scope in diagram.scopes if kind(scope) == "process")
 
 
 def _named(diagram: Diagram, kinds: frozenset[str]) -> Iterator[tuple[Event, str, Element]]:

@@ -24,6 +24,8 @@ FLAGS: Final = frozenset(
     | {"testBefore", "cancelRemainingInstances", "waitForCompletion"}
 )
 """Attributes of type `xsd:boolean`."""
+_LAST_LINE: Final = 65_535
+"""Where libxml2 stops counting."""
 _FLOW_NODE: Final = re.compile(
     r"(?:[tT]ask|Event|Gateway|[sS]ubProcess|callActivity|transaction)\Z"
 )
@@ -63,9 +65,12 @@ def is_activity(element: Element) -> bool:
 
 
 def line_of(element: Element) -> int | None:
-    """Return the line in the file, from 1, on which the element's start tag ends."""
+    """Return the line in the file, from 1, on which the element's start tag ends.
+
+    None far down in a very long file: libxml2 counts no further.
+    """
     line: object = element.sourceline
-    return line if isinstance(line, int) else None
+    return line if isinstance(line, int) and line < _LAST_LINE else None
 
 
 def attributes_of(element: Element) -> list[tuple[str, str]]:

@@ -19,12 +19,16 @@ from engine.bpmn.executable import callables, called_from, not_run, process_to_r
 from engine.bpmn.findings import DiagramRefused, Finding, Rule, Severity, Text
 from engine.bpmn.graph import Graph, read_graph
 from engine.bpmn.limits import (
+    MAX_ATTRIBUTES,
     MAX_BYTES,
     MAX_DEPTH,
     MAX_ELEMENTS,
+    MAX_EXPRESSIONS,
     TOO_DEEP,
     TOO_LARGE,
+    TOO_MANY_ATTRIBUTES,
     TOO_MANY_ELEMENTS,
+    TOO_MANY_EXPRESSIONS,
 )
 from engine.bpmn.meaning import digest_of_meaning
 from engine.bpmn.names import (
@@ -40,6 +44,7 @@ from engine.bpmn.names import (
     split,
 )
 from engine.bpmn.references import make_up_ids, make_up_key, place_event_definitions, strip_prefixes
+from engine.expressions import is_composite
 
 _CHUNK: Final = 16 * 2**10
 _BYTE_ORDER_MARKS: Final = b"\xef\xbb\xbf\xff\xfe"
@@ -229,12 +234,14 @@ class _Limits:
     def __init__(self) -> None:
         self.depth = 0
         self.elements = 0
+        self.expressions = 0
 
     def check(self, parser: etree.XMLPullParser) -> None:
         """Raise `DiagramRefused` if the elements read since the last call exceed a limit."""
         for event, element in cast("Iterator[tuple[str, Element]]", parser.read_events()):
             if event == "end":
                 self.depth -= 1
+                self._count_expressions(element)
                 continue
             self.depth += 1
             self.elements += 1
@@ -242,6 +249,15 @@ class _Limits:
                 raise DiagramRefused([TOO_DEEP.broken_by(element, limit=MAX_DEPTH)])
             if self.elements > MAX_ELEMENTS:
                 raise DiagramRefused([TOO_MANY_ELEMENTS.broken_by(element, limit=MAX_ELEMENTS)])
+            if len(element.attrib) > MAX_ATTRIBUTES:
+                finding = TOO_MANY_ATTRIBUTES.broken_by(element, limit=MAX_ATTRIBUTES)
+                raise DiagramRefused([finding])
+
+    def _count_expressions(self, element: Element) -> None:
+        texts = [element.text or "", *map(str, element.attrib.values())]
+        self.expressions += sum(len(text) for text in texts if is_composite(text))
+        if self.expressions > MAX_EXPRESSIONS:
+            raise DiagramRefused([TOO_MANY_EXPRESSIONS.broken_by(element, limit=MAX_EXPRESSIONS)])
 
 
 def _syntax_error(parser: etree.XMLPullParser, exc: etree.XMLSyntaxError) -> DiagramRefused:

@@ -63,7 +63,7 @@ class FormField:
     maxlength: int | None = None
     """Bounds of a string, in characters."""
     readonly: bool = False
-    """Whether it is only shown: nobody sends it, and what its variable has stays."""
+    """Whether it is only shown: nobody sends it; its variable gets its default, if it has one."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -195,6 +195,7 @@ class _Game:
                 self._budget.markings -= 1
                 following[marking] = set(self._next(marking, only_first=True))
                 waiting.extend(following[marking])
+            self._budget.work -= len(following)
             ignored = [
                 one for one in _turning_for_ever(following) if one not in widened and len(one) > 1
             ]
@@ -252,8 +253,7 @@ class _Game:
 
     def _after(self, rest: Marking, node: Node) -> Iterator[Marking]:
         if node.id not in self._moves:
-            tried = islice(self._outcomes_of(node), MAX_MARKINGS)
-            self._moves[node.id] = tuple(dict.fromkeys(tried))
+            self._moves[node.id] = tuple(dict.fromkeys(self._tried(node)))
         for entered in self._moves[node.id]:
             self._budget.work -= 1 + len(rest) + len(entered)
             if self._budget.is_spent:
@@ -262,6 +262,14 @@ class _Game:
                 yield _GONE
             else:
                 yield () if entered == _TERMINATED else self._added(rest, entered)
+
+    def _tried(self, node: Node) -> Iterator[Marking]:
+        """Yield what a node does with a token as long as there is work left to be done."""
+        for entered in islice(self._outcomes_of(node), MAX_MARKINGS):
+            self._budget.work -= 1 + len(entered)
+            if self._budget.is_spent:
+                return
+            yield entered
 
     def _added(self, rest: Marking, entered: Iterable[int]) -> Marking:
         """Return a marking with more tokens, and note where several are at the same time."""
@@ -304,7 +312,8 @@ class _Game:
             outcome = self._known.outcomes.get(node.body or "", _Outcome())
             escaping = [one for one in outcome.escaping if not self._is_caught_at(node, one)]
             leaves = [self._leaves(one) for one in escaping]
-            if any(leaves) or not outcome.completes:
+            is_caught = bool(outcome.escaping) and not escaping
+            if any(leaves) or not (outcome.completes or is_caught):
                 yield _GONE
             if not outcome.completes:
                 return
@@ -478,7 +487,8 @@ def _choices(node: Node) -> Iterator[Sequence[Flow]]:
 
 
 def _in_file(flows: Sequence[Flow], chosen: Sequence[Flow]) -> Sequence[Flow]:
-    return [flow for flow in flows if flow in chosen]
+    wanted = {flow.id for flow in chosen}
+    return [flow for flow in flows if flow.id in wanted]
 
 
 def _subsets(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:

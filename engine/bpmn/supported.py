@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from engine.bpmn.events import DEFINITIONS
-from engine.bpmn.names import GLOBAL_TASKS, SUB_PROCESSES
+from engine.bpmn.names import GLOBAL_STEPS, GLOBAL_TASKS, STEPS, SUB_PROCESSES
 from engine.bpmn.services import SERVICES
 
 DRAWING: Final = frozenset(
@@ -185,7 +185,7 @@ ONLY_ONE: Final[tuple[tuple[str, frozenset[str]], ...]] = (
 CAMUNDA_READ: Final[Mapping[str, frozenset[str] | None]] = {
     "properties": _ANY,
     "candidateGroups": _ANY,
-    "formData": frozenset({"userTask", "manualTask", "task", "globalUserTask", "globalManualTask"}),
+    "formData": STEPS | GLOBAL_STEPS,
     "expression": SERVICES,
     "resultVariable": SERVICES | {"scriptTask", "globalScriptTask"},
     "collection": frozenset({"multiInstanceLoopCharacteristics"}),

@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 _LONGEST_COMPOSITE = 10_000
+_KEPT = 4096
+"""Compiled expressions: more than those of any one diagram that people draw."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,13 +125,13 @@ def _naming(text: str) -> Iterator[None]:
         ) from error
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_KEPT)
 def compile_expression(text: str) -> Expression:
     """Return the expression written as `${…}` or `#{…}`. Raises InvalidExpression."""
     return Expression(text=text, _root=read(text))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_KEPT)
 def compile_composite(text: str) -> Composite:
     """Return the text with its expressions. Raises InvalidExpression for one of them."""
     if len(text) > _LONGEST_COMPOSITE:

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_PART: Final = re.compile(
-    r"""\\(?P<escaped>[$#]\{)"""
-    r"""|(?P<expression>[$#]\{(?:[^'"}]++|'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+")*+\})""",
-    re.DOTALL,
+_BEGINNING: Final = re.compile(r"\\?[$#]\{")
+_EXPRESSION: Final = re.compile(
+    r"""[$#]\{(?:[^'"}]++|'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+")*+\}""", re.DOTALL
 )
 
 
@@ -23,16 +22,15 @@ def parts(text: str) -> Iterator[tuple[str, bool]]:
     end of the text, which nobody will be able to read.
     """
     at = 0
-    for found in _PART.finditer(text):
-        yield from _plain(text[at : found.start()])
-        yield (found["escaped"], False) if found["escaped"] else (found["expression"], True)
-        at = found.end()
-    yield from _plain(text[at:])
-
-
-def _plain(text: str) -> Iterator[tuple[str, bool]]:
-    begin = min((n for mark in ("${", "#{") if (n := text.find(mark)) >= 0), default=len(text))
-    if begin:
-        yield text[:begin], False
-    if begin < len(text):
-        yield text[begin:], True
+    while (begin := _BEGINNING.search(text, at)) is not None:
+        if at < begin.start():
+            yield text[at : begin.start()], False
+        if begin[0].startswith("\\"):
+            yield begin[0][1:], False
+            at = begin.end()
+            continue
+        whole = _EXPRESSION.match(text, begin.start())
+        at = len(text) if whole is None else whole.end()
+        yield text[begin.start() : at], True
+    if at < len(text):
+        yield text[at:], False

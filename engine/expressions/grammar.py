@@ -143,6 +143,9 @@ class _Builder(Transformer[Token, nodes.Node]):
         return nodes.Empty(operand)
 
     def member(self, target: nodes.Node, key: Token) -> nodes.Node:
+        if isinstance(target, nodes.Name) and target.name == _EXECUTION:
+            problem = "Of execution only getVariable and hasVariable can be asked, not"
+            raise _invalid(f"{problem} {key}", key.start_pos)
         return nodes.Item(target, nodes.Literal(str(key)))
 
     def item(self, target: nodes.Node, key: nodes.Node) -> nodes.Node:

@@ -13,7 +13,7 @@ from engine.errors import Said
 from engine.expressions import values
 from engine.expressions.errors import ExpressionFailed, InvalidExpression, UndefinedVariable
 
-_DEEPEST = 50
+_DEEPEST = 150
 
 Variables = Mapping[str, object]
 

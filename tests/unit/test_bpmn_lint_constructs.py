@@ -127,6 +127,15 @@ SECOND = (
 FOREVER = '<standardLoopCharacteristics loopMaximum="2"/>'
 
 
+def always_failing() -> bytes:
+    """Return a file in which a gateway waits for what follows a sub-process that always fails."""
+    failing = within(
+        f'<startEvent id="s2"/><endEvent id="e2">{ERROR}</endEvent>{arrows("s2", "e2")}'
+    )
+    caught = f'<boundaryEvent id="b" attachedToRef="x">{ERROR}</boundaryEvent>'
+    return process(f'{failing}{caught}<parallelGateway id="j"/>', path="x j", more=arrows("b", "j"))
+
+
 def elsewhere() -> bytes:
     """Return a file in which the event `y` undoes an activity that is in a sub-process."""
     boundary = f'<boundaryEvent id="b" attachedToRef="z">{COMPENSATE}</boundaryEvent>'
@@ -155,6 +164,16 @@ def nested(depth: int, marker: str = "") -> str:
     """Return the sub-processes `p0`, `p1`, … in each other."""
     begin = "".join(f'<subProcess id="p{n}">{marker}' for n in range(depth))
     return f'{begin}<task id="deep"/>{"</subProcess>" * depth}'
+
+
+def chosen_after(node: str, declared: str = "") -> str:
+    """Return a gateway `g` behind a node, with conditions on all flows out of it."""
+    exits = "".join(
+        f'<sequenceFlow id="{name}" sourceRef="g" targetRef="e">'
+        f"<conditionExpression>${{{name} == 1}}</conditionExpression></sequenceFlow>"
+        for name in ("one", "two")
+    )
+    return f'{declared}<exclusiveGateway id="g"/>{arrows(node, "g")}{exits}'
 
 
 def linked(thrown: str, *caught: str, more: str = "") -> bytes:
@@ -302,6 +321,15 @@ ERRORS = [
         )
         for activity in ("gone", "b", "a")
     ),
+    Case("join-never-complete", "j", always_failing()),
+    Case(
+        "bad-condition",
+        "f",
+        source(
+            f'{START}{TASK}{END}{arrows("s", "x")}<sequenceFlow id="f" sourceRef="x" targetRef="e">'
+            "<conditionExpression>${execution.id == 1}</conditionExpression></sequenceFlow>"
+        ),
+    ),
     Case("compensation-out-of-reach", "y", elsewhere()),
     Case("second-compensation", "c", undone(ASSOCIATED + SECOND)),
     Case("second-compensation", "s3", process(undoing_itself(2))),
@@ -319,7 +347,14 @@ ERRORS = [
         for text in ("-3", "three")
     ),
     Case("bad-loop-expression", "x", several("<loopCardinality>${</loopCardinality>")),
-    Case("bad-loop-expression", "x", several(attributes='camunda:collection="all people"')),
+    *(
+        Case("bad-collection", "x", several(attributes=f'camunda:collection="{name}"'))
+        for name in ("all people", "nama-nama")
+    ),
+    *(
+        Case("bad-result-variable", "x", call("t", f"<camunda:in {handed}/>", GLOBAL))
+        for handed in ('source="nilai-akhir" target="a"', 'source="a" target="2 x"')
+    ),
     Case(
         "bad-loop-expression",
         "x",
@@ -376,6 +411,35 @@ WARNINGS_BESIDE_OTHERS = [
     ),
     Case("process-never-compensated", "es", started_by(COMPENSATE)),
     Case("process-calls-itself", "x", call("p")),
+    *(
+        Case(
+            "process-calls-itself",
+            activity,
+            call(
+                "q",
+                beside='<process id="q"><callActivity id="a" calledElement="r"/></process>'
+                '<process id="r"><callActivity id="b" calledElement="q"/></process>',
+            ),
+        )
+        for activity in ("a", "b")
+    ),
+    Case(
+        "instances-counted-twice",
+        "x",
+        several("<loopCardinality>2</loopCardinality>", 'camunda:collection="people"'),
+    ),
+    *(
+        Case("no-default-flow-after-event", "g", chosen)
+        for chosen in (
+            process(
+                TASK,
+                more=chosen_after(
+                    "b", f'<boundaryEvent id="b" attachedToRef="x">{SIGNAL}</boundaryEvent>'
+                ),
+            ),
+            process(event("intermediateCatchEvent", TIMER), more=chosen_after("x")),
+        )
+    ),
     Case(
         "handover-ignored", "x", call("t", '<camunda:in businessKey="k"/>', '<globalTask id="t"/>')
     ),

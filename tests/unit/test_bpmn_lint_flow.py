@@ -170,7 +170,7 @@ HINTS = [
 ]
 WARNINGS_BESIDE_OTHERS = [
     swap(
-        "no-default-flow-after-timer",
+        "no-default-flow-after-event",
         "decision",
         NO_DEFAULT,
         (YES, YES[:-2] + WITH_CONDITION),

@@ -100,6 +100,7 @@ ERRORS = [
         for field_type, name, value in UNSUPPORTED_CONSTRAINTS
     ),
     field("enum-without-values", typed("enum")),
+    field("enum-without-values", typed("enum", '<camunda:value id="a"/><camunda:value id="a"/>')),
     field("enum-without-values", typed("enum", '<camunda:value name="Ya"/>')),
     *(
         field("bad-default", typed(field_type, "", f'defaultValue="{value}"'))

@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.bpmn import reader
 from engine.bpmn.findings import DiagramRefused, Finding, Severity
-from engine.bpmn.limits import MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS
+from engine.bpmn.limits import MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, MAX_EXPRESSIONS
 from engine.bpmn.lint import lint
 from engine.bpmn.names import text_of
 from engine.bpmn.normalize import normalize
@@ -65,6 +65,16 @@ REFUSED = {
     "a deep file": (DEEP, "too-deep", 1),
     "a very deep file": (b"<a>" * 1_000_000, "not-xml", 1),
     "a file of many elements": (WIDE, "too-many-elements", 2),
+    "an element of many attributes": (
+        b"<a" + b"".join(b' b%d=""' % n for n in range(MAX_ATTRIBUTES + 1)) + b"/>",
+        "too-many-attributes",
+        1,
+    ),
+    "a file of many expressions": (
+        b"<a>\n" + b'<b c="${' + b"x" * MAX_EXPRESSIONS + b'}"/></a>',
+        "too-many-expressions",
+        2,
+    ),
     "a huge file": (b"<a>" + b" " * MAX_BYTES + b"</a>", "file-too-large", 1),
     "another kind of XML": (b"<html>\n<body/></html>", "not-bpmn", 1),
     "definitions without namespace": (b"<definitions><process/></definitions>", "not-bpmn", 1),

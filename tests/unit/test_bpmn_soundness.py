@@ -303,3 +303,18 @@ def test_flags_are_read_as_xml_schema_writes_them() -> None:
         flags = [one.get("cancelActivity") for one in diagram.process if kind(one).startswith("bo")]
         assert flags == ["true", "false"]
     assert plain.digest == spaced.digest
+
+
+def test_linting_a_choice_of_many_flows_costs_no_more_than_pairs_of_them() -> None:
+    def sized(size: int) -> Callable[[], object]:
+        gateway = '<startEvent id="s"/><inclusiveGateway id="g"/><endEvent id="e"/>'
+        condition = "<conditionExpression>${x}</conditionExpression>"
+        both = "".join(
+            f'<sequenceFlow id="p{n}" sourceRef="g" targetRef="e"/>'
+            f'<sequenceFlow id="c{n}" sourceRef="g" targetRef="e">{condition}</sequenceFlow>'
+            for n in range(size)
+        )
+        diagram = read(source(gateway + flows("s", "g") + both))
+        return lambda: lint(diagram)
+
+    assert growth(sized, 240) < 24

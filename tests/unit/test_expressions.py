@@ -16,6 +16,7 @@ from engine.expressions import (
     compile_expression,
     is_composite,
 )
+from engine.expressions.composites import parts
 from tests.growth import growth
 
 properties = settings(derandomize=True, deadline=None)
@@ -626,3 +627,7 @@ def test_operators_bind_and_associate_as_in_arithmetic(terms: list[tuple[int, st
 def test_logic_binds_as_in_logic(terms: list[tuple[bool, str, bool]]) -> None:
     python = "".join(f"{'not ' * n}{value} {word} " for value, word, n in terms) + "True"
     assert value_of(python.replace("True", "true").replace("False", "false")) is eval(python)  # noqa: S307 - truth values and three words
+
+
+def test_beginnings_of_expressions_without_an_end_cost_no_more_than_they_are_long() -> None:
+    assert growth(lambda size: lambda: list(parts("${'" * size)), 40_000) < 8
