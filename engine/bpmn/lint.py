@@ -26,12 +26,12 @@ from engine.bpmn import (
     lint_triggers,
     lint_world,
 )
-from engine.bpmn.findings import DiagramRefused, Finding, by_line, has_error
+from engine.bpmn.findings import DiagramRefused, Finding, Severity, by_line, has_error
 from engine.bpmn.normalize import normalize
 from engine.bpmn.program import Program
 from engine.bpmn.reader import Diagram
 
-MOST_OF_A_KIND: Final = 500
+_MOST_OF_A_KIND: Final = 500
 """Findings by one rule; nobody reads more, and a hostile file can have millions."""
 RULES: Final[tuple[Callable[[Diagram], Iterator[Finding]], ...]] = (
     lint_scope.elements,
@@ -137,16 +137,17 @@ def lint(
         program = normalize(diagram, rehearsal=rehearsal)
         found += _first(one for rule in RULES_OF_PROGRAM for one in rule(diagram, program))
     if calendars is not None:
-        found += _first(one for rule in RULES_OF_OFFICE for one in rule(diagram, calendars))
+        found += [one for rule in RULES_OF_OFFICE for one in rule(diagram, calendars)]
     return tuple(sorted(found, key=by_line))
 
 
 def _first(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings, of very many of one kind the first."""
-    seen = Counter[str]()
+    """Yield the findings, of very many of one kind the first; an error is a kind of its own."""
+    seen = Counter[tuple[str, Severity]]()
     for finding in findings:
-        seen[finding.code] += 1
-        if seen[finding.code] <= MOST_OF_A_KIND:
+        what = finding.code, finding.severity
+        seen[what] += 1
+        if seen[what] <= _MOST_OF_A_KIND:
             yield finding
 
 

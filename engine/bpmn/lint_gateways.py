@@ -5,7 +5,7 @@ from typing import Final
 
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.graph import Graph
-from engine.bpmn.names import Element, bpmn, kind, one_line, text_of
+from engine.bpmn.names import Element, bpmn, kind, link_name, one_line, text_of
 from engine.bpmn.normalize import is_event_sub_process
 from engine.bpmn.reader import Diagram
 from engine.expressions import InvalidExpression, compile_expression
@@ -208,7 +208,8 @@ def _after_events(diagram: Diagram) -> Iterator[Element]:
     """Yield what is reached from an event before a step: nobody is there to be told."""
     for scope in diagram.scopes:
         graph = diagram.graph_of(scope)
-        events = graph.of_kind("boundaryEvent", "intermediateCatchEvent")
+        waiting = graph.of_kind("boundaryEvent", "intermediateCatchEvent", "receiveTask")
+        events = [node for node in waiting if link_name(node) is None]
         started = graph.of_kind("startEvent") if is_event_sub_process(scope) else []
         yield from graph.walk(*events, *started, stop_at_steps=True)
 

@@ -37,8 +37,9 @@ __all__ = [
 ]
 
 _LONGEST_COMPOSITE = 10_000
-_KEPT = 4096
-"""Compiled expressions: more than those of any one diagram that people draw."""
+_KEPT, _SHORT = 4096, 500
+"""So many compiled expressions are kept, more than those of any one diagram that people draw; and
+only those of so few characters, so that no file can fill the memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,15 +126,25 @@ def _naming(text: str) -> Iterator[None]:
         ) from error
 
 
-@lru_cache(maxsize=_KEPT)
 def compile_expression(text: str) -> Expression:
     """Return the expression written as `${…}` or `#{…}`. Raises InvalidExpression."""
+    is_kept = len(text) <= _SHORT
+    return _compile_expression(text) if is_kept else _compile_expression.__wrapped__(text)
+
+
+@lru_cache(maxsize=_KEPT)
+def _compile_expression(text: str) -> Expression:
     return Expression(text=text, _root=read(text))
 
 
-@lru_cache(maxsize=_KEPT)
 def compile_composite(text: str) -> Composite:
     """Return the text with its expressions. Raises InvalidExpression for one of them."""
+    is_kept = len(text) <= _SHORT
+    return _compile_composite(text) if is_kept else _compile_composite.__wrapped__(text)
+
+
+@lru_cache(maxsize=_KEPT)
+def _compile_composite(text: str) -> Composite:
     if len(text) > _LONGEST_COMPOSITE:
         raise InvalidExpression(
             Said(

@@ -88,7 +88,8 @@ STRING: /'([^'\\]|\\['"\\])*'|"([^"\\]|\\['"\\])*"/
 def read(text: str) -> nodes.Node:
     """Return the nodes of an expression in `${…}` or `#{…}`. Raises InvalidExpression."""
     if len(text) > _LONGEST_TEXT:
-        raise InvalidExpression(f"An expression has at most {_LONGEST_TEXT} characters")
+        problem = f"An expression has at most {_LONGEST_TEXT} characters"
+        raise InvalidExpression(problem, position=_LONGEST_TEXT + 1)
     if not text.lstrip().startswith(("${", "#{")):
         raise InvalidExpression("An expression is written as ${…}")
     try:

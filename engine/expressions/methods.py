@@ -164,8 +164,8 @@ def _object(value: object) -> dict[str, object]:
 
 
 def _index(value: object) -> int:
-    index = values.number(value)
-    if not isinstance(index, int):
+    index = values.without_decimals(value)
+    if index is None:
         raise ExpressionFailed(Said("A position is a whole number"))
     return index
 

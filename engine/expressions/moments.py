@@ -46,7 +46,7 @@ def moment(text: str) -> datetime | None:
 
 def days_later(text: str, days: float) -> str:
     """Return the date, or date and time, so many days after one. Raises ExpressionFailed."""
-    if not isinstance(days, int):
+    if not float(days).is_integer():
         raise ExpressionFailed("The number of days is not whole")
     start = moment(text)
     if start is None:

@@ -104,9 +104,10 @@ class Item(Node):
         if isinstance(target, dict) and isinstance(key, str):
             return target.get(key)
         if isinstance(target, list):
-            index = values.number(key)
-            if isinstance(index, int):
-                return target[index] if 0 <= index < len(target) else None
+            index = values.without_decimals(key)
+            if index is None:
+                raise ExpressionFailed(Said("A position is a whole number"))
+            return target[index] if 0 <= index < len(target) else None
         raise ExpressionFailed(Said("{kind} has no such element", kind=values.kind(target)))
 
 

@@ -64,6 +64,12 @@ def whole(value: object) -> int:
     return int(bounded(int(number(value))))
 
 
+def without_decimals(value: object) -> int | None:
+    """Return the whole number that a value stands for, as 6 / 2 does for 3; None if it is none."""
+    found = number(value)
+    return int(found) if float(found).is_integer() else None
+
+
 def is_number(value: object) -> TypeGuard[Number]:
     """Return whether the value is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -48,6 +48,7 @@ from tests.unit import test_bpmn_lint_scope as scope
 from tests.unit import test_bpmn_lint_sop as sop
 from tests.unit import test_bpmn_soundness as soundness
 from tests.unit.bpmn_diagrams import VALID, Case, changed
+from tests.unit.small_diagrams import arrows, source
 
 ERRORS = [
     *scope.ERRORS,
@@ -255,3 +256,21 @@ def test_random_changes_of_values_and_names_run_or_are_refused(
     for old, new in names:
         text = re.sub(rf"\b{old}\b", new, text)
     assert_runs_or_is_refused(text.encode())
+
+
+def test_an_error_is_found_behind_any_number_of_warnings_of_its_kind() -> None:
+    def joining(name: str, *exits: str) -> str:
+        ways = "".join(
+            f'<sequenceFlow id="{name}{n}" sourceRef="{name}g" targetRef="{name}{target}">'
+            "<conditionExpression>${x}</conditionExpression></sequenceFlow>"
+            for n, target in enumerate(exits)
+        )
+        inside = f'<exclusiveGateway id="{name}g"/><parallelGateway id="{name}j"/>{ways}'
+        end = f'<endEvent id="{name}e"/>{arrows(f"{name}j", f"{name}e")}'
+        return f'<subProcess id="{name}">{inside}{end}</subProcess>'
+
+    waiting = "".join(joining(f"k{n}_", "j", "j", "e") for n in range(520))
+    found = lint(read(source(waiting + joining("bad", "j", "j"))))
+    joins = [one.severity for one in found if one.code == "join-never-complete"]
+    assert joins.count(Severity.WARNING) == 500
+    assert joins.count(Severity.ERROR) == 1

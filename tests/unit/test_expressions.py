@@ -94,7 +94,14 @@ def test_values_are_compared_as_juel_compares_them(expression: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        *(("7 / 2", 3.5), ("7 div 2", 3.5), ("6 / 2", 3.0), ("7 % 2", 1), ("7 mod 2", 1)),
+        *(
+            ("7 / 2", 3.5),
+            ("7 div 2", 3.5),
+            ("6 / 2", 3.0),
+            ("[1, 2, 3][4 / 2]", 3),
+            ("7 % 2", 1),
+            ("7 mod 2", 1),
+        ),
         *(("-7 % 3", -1), ("7 % -3", 1), ("7.5 % 2", 1.5), ("-7.5 % 2", -1.5)),
         *(("1 + 1.5", 2.5), ("'1' + '2'", 3), ("'1.5' + 1", 2.5), ("null + 1", 1), ("'' + 1", 1)),
         *(("2 + 3 * 4", 14), ("(2 + 3) * 4", 20), ("10 - 3 - 2", 5), ("2 * -3", -6), ("--3", 3)),
@@ -395,7 +402,7 @@ def test_a_condition_that_is_no_truth_value_fails(text: str) -> None:
         *(("not three", "A number is neither"), ("three and yes", "A number is neither")),
         *(("three ? 1 : 2", "A number is neither"), ("name.part", "A text has no such element")),
         *(("three[0]", "A number has no such"), ("items.part", "A text is not a number")),
-        *(("items[0.5]", "A list has no such element"), ("letter[1]", "An object has no such")),
+        *(("items[0.5]", "A position is a whole number"), ("letter[1]", "An object has no such")),
         *(("nothing.size()", "Null is not a text"), ("three.contains('3')", "is not a text")),
         *(("name.contains(null)", "Null is not a text"), ("nothing.equals(null)", "Null cannot")),
         *(("items.toLowerCase()", "A list is not a text"), ("name.contains(items)", "A list is")),
