@@ -11,6 +11,8 @@ MAX_ATTRIBUTES: Final = 500
 """Of one element."""
 MAX_EXPRESSIONS: Final = 150_000
 """Characters of all texts with expressions in them, which take the longest to read."""
+MAX_INSTANCES: Final = 1_000
+"""Of one activity at once."""
 MAX_LEVELS: Final = 40
 """Of sub-processes in each other, a loop marker counting as one more."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from engine.bpmn.findings import Finding, Rule, Severity, Text
+from engine.bpmn.limits import MAX_INSTANCES
 from engine.bpmn.names import Element, bpmn, text_of
 from engine.bpmn.program import MultiInstance
 from engine.bpmn.reader import Diagram
@@ -13,7 +14,7 @@ from engine.bpmn.values import is_variable_name
 from engine.bpmn.variables import OF_TURNS
 from engine.expressions import InvalidExpression, compile_expression
 
-_MOST: Final = 1_000_000
+_MOST_TURNS: Final = 1_000_000
 _NUMBER: Final = re.compile(r"[0-9]{1,7}")
 
 ENDLESS = Rule(
@@ -111,8 +112,8 @@ def loops(diagram: Diagram) -> Iterator[Finding]:
         most = loop.get("loopMaximum", "").strip()
         if not condition and not most:
             yield ENDLESS.broken_by(activity)
-        if most and not _is_number(most):
-            yield BAD_NUMBER.broken_by(activity, value=most, limit=_MOST)
+        if most and not _is_number(most, _MOST_TURNS):
+            yield BAD_NUMBER.broken_by(activity, value=most, limit=_MOST_TURNS)
         if condition:
             yield from _problems(activity, condition)
 
@@ -159,12 +160,12 @@ def _markers(diagram: Diagram, name: str) -> Iterator[tuple[Element, Element]]:
 def _number_problems(activity: Element, text: str) -> Iterator[Finding]:
     if text.startswith(("${", "#{")):
         yield from _problems(activity, text)
-    elif not _is_number(text):
-        yield BAD_NUMBER.broken_by(activity, value=text, limit=_MOST)
+    elif not _is_number(text, MAX_INSTANCES):
+        yield BAD_NUMBER.broken_by(activity, value=text, limit=MAX_INSTANCES)
 
 
-def _is_number(text: str) -> bool:
-    return _NUMBER.fullmatch(text) is not None and int(text) <= _MOST
+def _is_number(text: str, most: int) -> bool:
+    return _NUMBER.fullmatch(text) is not None and int(text) <= most
 
 
 def _problems(activity: Element, expression: str) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from typing import Final
 from engine.bpmn import actors as who
 from engine.bpmn.findings import Finding, Rule, Severity, Text
 from engine.bpmn.graph import Graph
-from engine.bpmn.names import STEPS, Element, bpmn, kind, one_line
+from engine.bpmn.names import GLOBAL_STEPS, STEPS, Element, bpmn, kind, one_line
 from engine.bpmn.properties import sop_properties
 from engine.bpmn.reader import Diagram
 from engine.bpmn.sop import is_sop
@@ -156,9 +156,13 @@ def actors(diagram: Diagram) -> Iterator[Finding]:
 
 
 def time_standard(diagram: Diagram) -> Iterator[Finding]:
-    """Every step has one time standard, known before a case runs."""
-    weight = severity(diagram)
+    """Every step has one time standard, known before a case runs.
+
+    To a global task BPMN lets no timer be attached.
+    """
+    of_sop = severity(diagram)
     for step in diagram.steps:
+        weight = Severity.HINT if kind(step) in GLOBAL_STEPS else of_sop
         count = len(time_standards(diagram, step))
         computed = next((text for _, text in durations(diagram, step) if is_composite(text)), None)
         if count > 1:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.bpmn.limits import MAX_INSTANCES
 from engine.bpmn.program import Loop, MultiInstance, Node
 from engine.errors import Invalid, Said
 from engine.expressions import ExpressionFailed
@@ -10,8 +11,6 @@ from engine.workflow.activities import OWN, Activity, hand_on
 from engine.workflow.case import Token, evaluate, holds, put, remove
 from engine.workflow.nodes import decide, leave, settle, taken
 
-MOST = 1000
-"""Instances of one activity."""
 _TURNS, _NUMBER, _ENDED = "turns", "number", "ended"
 """In the internal data of a loop: how many turns are done, of how many, and that no more come."""
 
@@ -84,8 +83,8 @@ class Instances(Repeat):
 
     def _run_hook(self, token: Token) -> bool | None:
         number = self._number(token)
-        if number > MOST:
-            raise TooManyInstances(element_id=self.bpmn_id, instances=number, allowed=MOST)
+        if number > MAX_INSTANCES:
+            raise TooManyInstances(element_id=self.bpmn_id, instances=number, allowed=MAX_INSTANCES)
         token.internal_data[_NUMBER] = number
         first = range(min(number, 1) if self.loop.sequential else number)
         agenda = token.workflow.agenda

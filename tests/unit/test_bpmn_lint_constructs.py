@@ -344,7 +344,7 @@ ERRORS = [
     Case("instances-without-number", "x", several()),
     *(
         Case("bad-loop-number", "x", several(f"<loopCardinality>{text}</loopCardinality>"))
-        for text in ("-3", "three")
+        for text in ("-3", "three", "1001")
     ),
     Case("bad-loop-expression", "x", several("<loopCardinality>${</loopCardinality>")),
     *(

@@ -235,10 +235,6 @@ DEEP = {
         '<callActivity calledElement="q"/>',
         f'<process id="q"><task id="a">{OUTPUT}</task></process>',
     ),
-    "a called task": (
-        '<callActivity calledElement="a"/>',
-        f'<globalUserTask id="a">{OUTPUT}</globalUserTask>',
-    ),
 }
 
 
@@ -251,6 +247,15 @@ def test_the_rules_of_the_form_hold_in(inside: str, beside: str) -> None:
     assert weights["step-without-actor", "a"] is Severity.ERROR
     assert weights["step-without-time-standard", "a"] is Severity.ERROR
     assert ("step-without-output", "a") not in weights
+
+
+def test_a_called_task_needs_an_actor_but_no_timer_since_none_can_be_attached_to_it() -> None:
+    called = f'<globalUserTask id="a">{OUTPUT}</globalUserTask>'
+    found = lint(small('<callActivity calledElement="a"/>', beside=called))
+    weights = {(one.code, one.element_id): one.severity for one in found}
+    assert weights["no-lanes", "p"] is Severity.ERROR
+    assert weights["step-without-actor", "a"] is Severity.ERROR
+    assert weights["step-without-time-standard", "a"] is Severity.HINT
 
 
 def test_a_step_that_only_its_sub_process_has_in_a_lane_has_an_actor() -> None:
