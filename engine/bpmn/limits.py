@@ -9,7 +9,7 @@ MAX_DEPTH: Final = 100
 MAX_ELEMENTS: Final = 20_000
 MAX_ATTRIBUTES: Final = 500
 """Of one element."""
-MAX_EXPRESSIONS: Final = 150_000
+MAX_EXPRESSIONS: Final = 300_000
 """Characters of all texts with expressions in them, which take the longest to read."""
 MAX_INSTANCES: Final = 1_000
 """Of one activity at once."""

@@ -138,7 +138,7 @@ def truths(diagram: Diagram) -> Iterator[Finding]:
 def constants(diagram: Diagram) -> Iterator[Finding]:
     """A condition that always has the same value has one, and that is true or false."""
     for owner, condition in _conditions(diagram):
-        if condition.names:
+        if not condition.is_constant:
             continue
         try:
             condition.test({})

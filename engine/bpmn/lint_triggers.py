@@ -228,7 +228,7 @@ def _is_time(name: str, text: str) -> bool:
     try:
         if is_composite(text):
             computed = compile_composite(text)
-            if computed.names:
+            if not computed.is_constant:
                 return True
             text = str(computed.evaluate({}))
         _TIMES[name](text)

@@ -24,6 +24,17 @@ FLAGS: Final = frozenset(
     | {"testBefore", "cancelRemainingInstances", "waitForCompletion"}
 )
 """Attributes of type `xsd:boolean`."""
+EXPRESSIONS: Final = (
+    "timeDuration",
+    "timeDate",
+    "timeCycle",
+    "condition",
+    "loopCondition",
+    "loopCardinality",
+    "completionCondition",
+    "conditionExpression",
+)
+"""Elements whose text is, or may hold, an expression."""
 _LAST_LINE: Final = 65_535
 """Where libxml2 stops counting."""
 _FLOW_NODE: Final = re.compile(

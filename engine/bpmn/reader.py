@@ -35,10 +35,12 @@ from engine.bpmn.names import (
     BPMN,
     BPMN_DI,
     DI,
+    EXPRESSIONS,
     FLAGS,
     GLOBAL_STEPS,
     SUB_PROCESSES,
     Element,
+    attributes_of,
     bpmn,
     kind,
     split,
@@ -46,6 +48,9 @@ from engine.bpmn.names import (
 from engine.bpmn.references import make_up_ids, make_up_key, place_event_definitions, strip_prefixes
 from engine.expressions import is_composite
 
+_EXPRESSIONS: Final = frozenset({*EXPRESSIONS, "script", "loopDataInputRef"})
+_COMPUTED: Final = frozenset({"collection", "defaultValue", "expression", "sourceExpression"})
+"""Attributes with expressions in them."""
 _CHUNK: Final = 16 * 2**10
 _BYTE_ORDER_MARKS: Final = b"\xef\xbb\xbf\xff\xfe"
 # Atomic, so that a file made of many comments cannot make the search slow.
@@ -254,7 +259,9 @@ class _Limits:
                 raise DiagramRefused([finding])
 
     def _count_expressions(self, element: Element) -> None:
-        texts = [element.text or "", *map(str, element.attrib.values())]
+        texts = [value for name, value in attributes_of(element) if split(name)[1] in _COMPUTED]
+        if kind(element) in _EXPRESSIONS:
+            texts.append(element.text or "")
         self.expressions += sum(len(text) for text in texts if is_composite(text))
         if self.expressions > MAX_EXPRESSIONS:
             raise DiagramRefused([TOO_MANY_EXPRESSIONS.broken_by(element, limit=MAX_EXPRESSIONS)])

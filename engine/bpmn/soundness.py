@@ -312,12 +312,18 @@ class _Game:
             outcome = self._known.outcomes.get(node.body or "", _Outcome())
             escaping = [one for one in outcome.escaping if not self._is_caught_at(node, one)]
             leaves = [self._leaves(one) for one in escaping]
-            is_caught = bool(outcome.escaping) and not escaping
+            is_caught = not escaping and self._always_fails(node, outcome)
             if any(leaves) or not (outcome.completes or is_caught):
                 yield _GONE
             if not outcome.completes:
                 return
         yield from map(self._entered, _choices(node))
+
+    def _always_fails(self, node: Node, outcome: _Outcome) -> bool:
+        """Return whether an activity that does not complete can only be left by errors."""
+        errors = [one.event is Event.ERROR for one in outcome.escaping]
+        scope = self._program.scopes.get(node.body or "")
+        return bool(errors) and all(errors) and not (scope is not None and scope.is_transaction)
 
     def _thrown(self, node: Node) -> Iterator[Marking]:
         for trigger in node.triggers:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from engine.bpmn.events import DEFINITIONS
-from engine.bpmn.names import GLOBAL_STEPS, GLOBAL_TASKS, STEPS, SUB_PROCESSES
+from engine.bpmn.names import EXPRESSIONS, GLOBAL_STEPS, GLOBAL_TASKS, STEPS, SUB_PROCESSES
 from engine.bpmn.services import SERVICES
 
 DRAWING: Final = frozenset(
@@ -100,16 +100,6 @@ _EXPRESSION: Final[Mapping[str, frozenset[str] | None]] = {
     "language": _XPATH | {"", "juel", "JUEL"},
     "evaluatesToTypeRef": _ANY,
 }
-_EXPRESSIONS: Final = (
-    "timeDuration",
-    "timeDate",
-    "timeCycle",
-    "condition",
-    "loopCondition",
-    "loopCardinality",
-    "completionCondition",
-    "conditionExpression",
-)
 ATTRIBUTES: Final[Mapping[str, Mapping[str, frozenset[str] | None]]] = {
     "process": {
         "isExecutable": _FLAG,
@@ -165,7 +155,7 @@ ATTRIBUTES: Final[Mapping[str, Mapping[str, frozenset[str] | None]]] = {
         "oneBehaviorEventRef": _ANY,
         "noneBehaviorEventRef": _ANY,
     },
-    **dict.fromkeys(_EXPRESSIONS, _EXPRESSION),
+    **dict.fromkeys(EXPRESSIONS, _EXPRESSION),
 }
 """Which attributes what runs may have besides id and name, and with which values."""
 

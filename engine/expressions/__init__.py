@@ -14,7 +14,6 @@ variables alone) and beans; of Java's methods those that need patterns.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from engine.errors import Said
 from engine.expressions import composites, values
@@ -22,6 +21,7 @@ from engine.expressions.composites import is_composite
 from engine.expressions.errors import ExpressionFailed, InvalidExpression, UndefinedVariable
 from engine.expressions.grammar import read
 from engine.expressions.nodes import Literal, Node
+from engine.expressions.recent import Recent
 from engine.expressions.uses import Comparison, comparisons, truths
 
 __all__ = [
@@ -37,9 +37,8 @@ __all__ = [
 ]
 
 _LONGEST_COMPOSITE = 10_000
-_KEPT, _SHORT = 4096, 500
-"""So many compiled expressions are kept, more than those of any one diagram that people draw; and
-only those of so few characters, so that no file can fill the memory."""
+_KEPT = 300_000
+"""Characters of compiled texts that are kept: more than any one diagram may have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +52,11 @@ class Expression:
     def names(self) -> frozenset[str]:
         """The variables it uses."""
         return self._root.names
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it has the same value in every case."""
+        return self._root.is_constant
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -95,6 +99,11 @@ class Composite:
         """The variables it uses."""
         return frozenset[str]().union(*(part.names for part in self._parts))
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether it has the same value in every case."""
+        return all(part.is_constant for part in self._parts)
+
     def evaluate(self, variables: Mapping[str, object]) -> object:
         """Return the value of the only expression in it, else the text with all of them filled in.
 
@@ -128,22 +137,18 @@ def _naming(text: str) -> Iterator[None]:
 
 def compile_expression(text: str) -> Expression:
     """Return the expression written as `${…}` or `#{…}`. Raises InvalidExpression."""
-    is_kept = len(text) <= _SHORT
-    return _compile_expression(text) if is_kept else _compile_expression.__wrapped__(text)
-
-
-@lru_cache(maxsize=_KEPT)
-def _compile_expression(text: str) -> Expression:
-    return Expression(text=text, _root=read(text))
+    return _expressions(text)
 
 
 def compile_composite(text: str) -> Composite:
     """Return the text with its expressions. Raises InvalidExpression for one of them."""
-    is_kept = len(text) <= _SHORT
-    return _compile_composite(text) if is_kept else _compile_composite.__wrapped__(text)
+    return _composites(text)
 
 
-@lru_cache(maxsize=_KEPT)
+def _compile_expression(text: str) -> Expression:
+    return Expression(text=text, _root=read(text))
+
+
 def _compile_composite(text: str) -> Composite:
     if len(text) > _LONGEST_COMPOSITE:
         raise InvalidExpression(
@@ -157,3 +162,7 @@ def _compile_composite(text: str) -> Composite:
         for part, is_expression in composites.parts(text)
     )
     return Composite(text=text, _parts=tuple(found))
+
+
+_expressions = Recent(_compile_expression, characters=_KEPT)
+_composites = Recent(_compile_composite, characters=_KEPT)

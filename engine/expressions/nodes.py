@@ -43,6 +43,11 @@ class Node(ABC):
         return frozenset[str]().union(*(child.names for child in self.children))
 
     @property
+    def is_constant(self) -> bool:
+        """Whether it looks at no variable."""
+        return all(child.is_constant for child in self.children)
+
+    @property
     def root(self) -> str | None:
         """The variable at the head of a path such as `a.b[0]`."""
         return None
@@ -75,6 +80,10 @@ class Name(Node):
     @property
     def root(self) -> str:
         return self.name
+
+    @property
+    def is_constant(self) -> bool:
+        return False
 
     def evaluate(self, variables: Variables) -> object:
         if self.name not in variables:
@@ -189,6 +198,10 @@ class Variable(Node):
     def names(self) -> frozenset[str]:
         return self.key.names | _written(self.key)
 
+    @property
+    def is_constant(self) -> bool:
+        return False
+
     def evaluate(self, variables: Variables) -> object:
         return variables.get(values.text(self.key.evaluate(variables)))
 
@@ -202,6 +215,10 @@ class Existence(Node):
     @property
     def children(self) -> tuple[Node, ...]:
         return (self.key,)
+
+    @property
+    def is_constant(self) -> bool:
+        return False
 
     def evaluate(self, variables: Variables) -> object:
         return values.text(self.key.evaluate(variables)) in variables

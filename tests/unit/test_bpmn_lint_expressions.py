@@ -67,7 +67,13 @@ def found(condition: str, more: str = "") -> list[Finding]:
         *("jumlah >= 1.5", "jumlah == '3'", "jumlah == null", "tenggat < '2026-12-31'"),
         *("tenggat == tanggal", "tenggat > '2026-12-31T08:00'", "tenggat == ''", "catatan == 3"),
         *("jenis == 'segera'", "jenis == null", "jenis != ''", "catatan == jenis", "catatan"),
-        *("true", "'false'", "1 < 2 or 1 / 0 > 1", "false ? 1 : null"),
+        *(
+            "execution.getVariable('a'.concat('b')).size() > 1",
+            "true",
+            "'false'",
+            "1 < 2 or 1 / 0 > 1",
+            "false ? 1 : null",
+        ),
         *("jenis.startsWith('x')", "empty tenggat", "tenggat.after('2026-01-01')"),
     ],
 )

@@ -71,7 +71,7 @@ REFUSED = {
         1,
     ),
     "a file of many expressions": (
-        b"<a>\n" + b'<b c="${' + b"x" * MAX_EXPRESSIONS + b'}"/></a>',
+        b"<a>\n" + b'<b expression="${' + b"x" * MAX_EXPRESSIONS + b'}"/></a>',
         "too-many-expressions",
         2,
     ),

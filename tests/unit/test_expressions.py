@@ -17,6 +17,7 @@ from engine.expressions import (
     is_composite,
 )
 from engine.expressions.composites import parts
+from engine.expressions.recent import Recent
 from tests.growth import growth
 
 properties = settings(derandomize=True, deadline=None)
@@ -638,3 +639,16 @@ def test_logic_binds_as_in_logic(terms: list[tuple[bool, str, bool]]) -> None:
 
 def test_beginnings_of_expressions_without_an_end_cost_no_more_than_they_are_long() -> None:
     assert growth(lambda size: lambda: list(parts("${'" * size)), 40_000) < 8
+
+
+def test_what_was_compiled_is_kept_until_other_texts_are_too_long_all_together() -> None:
+    made: list[str] = []
+
+    def make(text: str) -> int:
+        made.append(text)
+        return len(made)
+
+    recent = Recent(make, characters=10)
+    assert [recent(text) for text in ("four", "six", "four", "nine", "four")] == [1, 2, 1, 3, 1]
+    assert recent("six") == 4
+    assert made == ["four", "six", "nine", "six"]
