@@ -110,6 +110,7 @@ def show_case(
         next_cursor=ListQuery.cursor_after(happened.next_after),
         sentence=lambda event: timeline.sentence(event, names),
         capacity=timeline.capacity,
+        is_done_by_somebody=timeline.is_done_by_somebody,
         may=_may(by, case),
         holders=_holders(tx, by, case),
         units=list(_UNITS),

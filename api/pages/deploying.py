@@ -119,6 +119,9 @@ def show_deploying(
     require(by, Role.PROCESS_OWNER)
     if isinstance(error, DiagramRefused):
         looked, error = Looked.at(upload, error.findings), None
+    elif error is not None and upload:
+        rehearsal = form is not None and "percobaan" in form
+        looked = Looked.at(upload, definitions.lint(tx, upload, by=by, rehearsal=rehearsal))
     query = read_query(DeployedQuery) if request.method == "GET" else None
     deployed = _deployed(tx, query) if query else None
     if deployed is not None:
@@ -165,12 +168,12 @@ _DIAGRAM: Final = files.FileForm(most=_most_bytes, read=_received)
 @pages.post("/pasang", again=show_deploying, file=_DIAGRAM)
 def send_diagram(tx: Transaction, by: Actor, *, form: Form, upload: bytes) -> str | Response:
     """Say what deploying the diagram would say, or deploy it."""
-    rehearsal = "percobaan" in form
+    rehearsal, effective_from = "percobaan" in form, _effective_from(tx, form)
     if form.get("langkah") != "pasang":
         found = definitions.lint(tx, upload, by=by, rehearsal=rehearsal)
         return show_deploying(tx, by, form=form, looked=Looked.at(upload, found))
     deployment = definitions.deploy(
-        tx, upload, by=by, effective_from=_effective_from(tx, form), rehearsal=rehearsal
+        tx, upload, by=by, effective_from=effective_from, rehearsal=rehearsal
     )
     definition = deployment.definition
     return to(

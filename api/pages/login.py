@@ -33,7 +33,8 @@ def _login_page(*, username: str = "", error: Exception | None = None) -> str:
 
 
 def _back() -> str:
-    return request.args.get("kembali", "/")
+    """Return where the login stood in the way, as the address or the form of the page says."""
+    return request.values.get("kembali", "/")
 
 
 def _is_logged_in() -> bool:
@@ -65,7 +66,7 @@ def log_in(form: Form) -> Response:
     except (Unauthenticated, TooManyRequests) as error:
         status = 401 if isinstance(error, Unauthenticated) else 429
         return Response(_login_page(username=username, error=error), status)
-    response = redirect(inside(form.get("kembali", "/")), code=303)
+    response = redirect(inside(_back()), code=303)
     session.begin(response, login.token)  # type: ignore[arg-type]  # Flask's own Response
     return response  # type: ignore[return-value]  # Flask's own Response
 

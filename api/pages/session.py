@@ -33,15 +33,20 @@ def token() -> str | None:
 
 
 def begin(response: Response, token: str) -> None:
-    """Let the browser keep a login until it is closed or the login expires."""
+    """Let the browser keep a login until it is closed or the login expires, instead of another."""
+    _remember_ended(response)
     _set(response, COOKIE, token)
 
 
 def end(response: Response) -> None:
     """Let the browser forget its login, but know the forms that are still open."""
+    _remember_ended(response)
+    response.delete_cookie(COOKIE)
+
+
+def _remember_ended(response: Response) -> None:
     if (login := token()) is not None:
         _set(response, _ENDED, _made_of(login))
-    response.delete_cookie(COOKIE)
 
 
 def form_token() -> str:

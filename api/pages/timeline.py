@@ -14,6 +14,25 @@ _QUIET: Final = frozenset({EventType.ELEMENT_PASSED, EventType.SCOPE_ENTERED})
 """What moves inside of a diagram and nobody did."""
 
 
+_HAPPENED: Final = _QUIET | {
+    EventType.INSTANCE_COMPLETED,
+    EventType.TASK_CREATED,
+    EventType.TASK_CANCELLED,
+    EventType.DEADLINE_MOVED,
+    EventType.RUNG_REACHED,
+    EventType.INCIDENT_CREATED,
+    EventType.TIMER_FIRED,
+    EventType.ESCALATED,
+    EventType.ERROR_UNCAUGHT,
+}
+"""What nobody does: its sentence has a subject of its own."""
+
+
+def is_done_by_somebody(event: HistoryEvent) -> bool:
+    """Return whether the sentence wants the name of who did it before it."""
+    return event.type not in _HAPPENED
+
+
 def is_told(event: HistoryEvent) -> bool:
     """Return whether people want to read of it."""
     return event.type not in _QUIET
@@ -88,4 +107,4 @@ SENTENCES: Final[Mapping[EventType, Callable[[], str]]] = {
     EventType.DOCUMENT_ATTACHED: lambda: gettext("melampirkan dokumen “%(file)s”"),
     EventType.DOCUMENT_REMOVED: lambda: gettext("menghapus dokumen “%(file)s”"),
 }
-"""Of every kind of event; where somebody did it, their name goes before."""
+"""Of every kind of event; before what somebody does goes their name."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine import comments, people, repository
+from engine import comments, instances, people, repository
 from engine.model import InstanceState
 from engine.permissions import SYSTEM
 from tests.api.diagrams import ASKING
@@ -283,3 +283,16 @@ def test_the_newest_of_many_comments_stand_on_the_page_and_all_of_them_on_one_of
     last = text_of(actor.get(f"{page(case, '/komentar')}?{following}"))
     assert "Catatan nomor 59." in last
     assert "Belum ada dokumen." in text_of(actor.get(page(case, "/dokumen")))
+
+
+def test_what_happens_has_no_name_before_it_and_what_somebody_does_has_one(
+    visit: Visit, office: Office, case: PlayedCase
+) -> None:
+    with office.database.begin() as tx:
+        instances.suspend(tx, case.id, reason="menunggu", by=SYSTEM)
+    visit("supervisor").post(page(case, "/batal"), reason="keliru")
+    told = text_of(visit("supervisor").get(page(case)))
+    assert "sistem menangguhkan kasus: menunggu" in told
+    assert "supervisor membatalkan kasus: keliru" in told
+    assert "supervisor Langkah" not in told
+    assert "tidak diperlukan lagi" in told

@@ -142,6 +142,16 @@ def test_without_a_file_or_with_a_wrong_moment_the_form_says_so(owner: Visitor) 
     assert owner.get(f"/sop/{KEY}").status_code == 200
 
 
+@pytest.mark.parametrize("step", ["periksa", "pasang"])
+def test_a_diagram_need_not_be_chosen_again_after_a_wrong_moment(owner: Visitor, step: str) -> None:
+    wrong = {"langkah": step, "berlaku": "9999-12-31T23:59"}
+    answer = owner.send("/pasang", wrong, file=(CHANGED, "x.bpmn"))
+    assert (answer.status_code, "problem-berlaku" in answer.text) == (422, True)
+    kept = re.search(r'name="isi" value="([^"]+)"', answer.text)
+    assert kept is not None
+    assert owner.post("/pasang", langkah="pasang", isi=kept[1]).status_code == 303
+
+
 def test_a_version_can_come_into_force_later(owner: Visitor, office: Office) -> None:
     later = {"langkah": "pasang", "berlaku": "2026-12-01T08:00"}
     answer = owner.send("/pasang", later, file=(CHANGED, "x.bpmn"))

@@ -1,5 +1,6 @@
 """Kotak tugas: what is to be done, the most urgent first."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -79,3 +80,10 @@ def _statements(visitor: Visitor, engine: Engine) -> int:
     with recorded(engine) as statements:
         assert visitor.get("/tugas").status_code == 200
     return len(work(statements))
+
+
+def test_a_filter_by_which_nothing_is_found_can_be_taken_off(visit: Visit, office: Office) -> None:
+    del office  # its cases wait for the visitor
+    nothing = visit("kepala.badan").get("/tugas", sop="sudah-habis")
+    assert "Tidak ada tugas yang cocok" in text_of(nothing)
+    assert re.search(r'<a href="/tugas">\s*Hapus saringan', nothing.text)

@@ -68,6 +68,28 @@ def test_what_was_typed_is_shown_after_a_logout_in_another_window(visit: Visit) 
     assert "kantor@example.go.id" not in staff.get("/akun").text
 
 
+@pytest.mark.parametrize("path", ["/masuk", "/akun/sandi"])
+def test_what_was_typed_is_shown_after_another_login_took_the_place_of_its_own(
+    visit: Visit, path: str
+) -> None:
+    staff = visit("staf")
+    page = staff.get("/akun").text
+    left_open = page.partition(f'name="{FIELD}" value="')[2].partition('"')[0]
+    password = {"present": PASSWORD, "new": "kata sandi lain", "repeated": "kata sandi lain"}
+    answer = staff.send(path, {"username": "staf", "password": PASSWORD, **password})
+    assert answer.status_code == 303
+    late = staff.send("/akun/surel", {FIELD: left_open, "email": "kantor@example.go.id"})
+    assert late.status_code == 401
+    assert "kantor@example.go.id" in late.text
+
+
+def test_a_wrong_password_does_not_lose_the_way_back(visit: Visit) -> None:
+    stranger = visit(None)
+    stranger.get("/masuk", kembali="/kasus?cari=x")
+    wrong = stranger.post("/masuk", username="staf", password="salah", kembali="/kasus?cari=x")
+    assert 'name="kembali" value="/kasus?cari=x"' in wrong.text
+
+
 @pytest.mark.parametrize("address", FAR_AWAY)
 def test_a_login_leads_to_no_other_site(visit: Visit, address: str) -> None:
     stranger = visit(None)
