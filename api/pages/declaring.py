@@ -251,16 +251,8 @@ def read_form() -> Form:
 
 
 def _ended(form: Form | None) -> Response:
-    """Say that what was sent is not saved, since the login has ended, and show what was typed.
-
-    Only a form that is proven to be ours is shown; nobody else puts words on this page.
-    """
-    sent: Form = MultiDict() if form is None or not _is_ours(form) else form
-    typed = [
-        (name, text)
-        for name, text in sent.items(multi=True)
-        if text.strip() and name not in _NEVER_SHOWN
-    ]
+    """Say that what was sent is not saved, since the login has ended, and show what was typed."""
+    typed = [] if form is None else typed_into(form)
     login = f"{url_for('pages_login.show_login')}?{urlencode({'kembali': _came_from()})}"
     response = page_response(render("ended.html", typed=typed, login=login))
     response.status_code = _UNAUTHORIZED
@@ -270,9 +262,19 @@ def _ended(form: Form | None) -> Response:
     return response
 
 
-def _is_ours(form: Form) -> bool:
+def typed_into(form: Form) -> list[tuple[str, str]]:
+    """Return what somebody typed into a form: field and text.
+
+    Only of a form that is proven to be ours; nobody else puts words on our pages.
+    """
     proof = form.get(session.FIELD, "")
-    return session.is_own_form(proof) or session.is_of_ended_login(proof)
+    if not (session.is_own_form(proof) or session.is_of_ended_login(proof)):
+        return []
+    return [
+        (name, text)
+        for name, text in form.items(multi=True)
+        if text.strip() and name not in _NEVER_SHOWN
+    ]
 
 
 def _came_from() -> str:

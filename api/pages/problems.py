@@ -5,10 +5,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.response import Response as AnyResponse
 
 from api import errors
+from api.pages.declaring import read_form, typed_into
 from api.pages.persons import introduce
 from api.pages.rendering import page_response, render
 from api.wiring import wired
-from engine.errors import AlurError
+from engine.errors import AlurError, Conflict
 
 _PROGRAMS = ("/api/", "/engine-rest/", "/.well-known/", "/static/")
 
@@ -39,7 +40,9 @@ def _page(error: Exception, status: int) -> str:
         with wired().database.read() as tx:
             introduce(tx, [str(who)])
     sentence = error.args[0] if isinstance(error, AlurError) and error.args else ""
-    return render("problem.html", status=status, sentence=sentence, error=error)
+    # Something else happened first, and what was typed would be lost with the page.
+    typed = typed_into(read_form()) if isinstance(error, Conflict) else []
+    return render("problem.html", status=status, sentence=sentence, error=error, typed=typed)
 
 
 def _for_a_person() -> bool:

@@ -255,3 +255,16 @@ def test_of_a_suspended_case_the_task_says_that_it_waits(visit: Visit, case: Pla
     page = visit("kepala.badan").get(address)
     assert "ditangguhkan" in text_of(page)
     assert "Simpan draf" not in page.text
+
+
+def test_what_was_typed_is_shown_when_the_case_was_suspended_meanwhile(
+    visit: Visit, case: PlayedCase
+) -> None:
+    address = at(case)
+    head = visit("kepala.badan")
+    head.get(address)
+    case.suspend()
+    late = head.post(f"{address}/selesai", catatan="tiga paragraf yang panjang")
+    assert late.status_code == 409
+    assert "tiga paragraf yang panjang" in late.text
+    assert "Salin dari sini" in text_of(late)
