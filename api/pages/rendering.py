@@ -178,7 +178,10 @@ def minutes(amount: int, calendar: str | None = None) -> str:
         return gettext("0 menit")
     calendars = g.tx.calendars
     counted = calendars.get(calendar, calendars.default)
-    words: str = counted.duration(timedelta(minutes=amount)).words(language())
+    try:
+        words: str = counted.duration(timedelta(minutes=amount)).words(language())
+    except InvalidDuration:  # a deadline may be extended to any day
+        return gettext("lebih dari sepuluh tahun")
     return words
 
 

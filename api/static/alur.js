@@ -9,7 +9,8 @@ document.addEventListener("submit", (event) => {
   left.dataset.warned = "yes";
   left.setCustomValidity(left.dataset.unsent);
   left.reportValidity();
-  left.setCustomValidity("");
+  // Taken back only with the next click: a browser hides what it says as soon as it holds no more.
+  document.addEventListener("click", () => left.setCustomValidity(""), { once: true, capture: true });
 });
 
 // A form is sent once, however often its button is pressed.

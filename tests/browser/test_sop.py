@@ -177,6 +177,9 @@ def test_a_comment_that_another_form_would_leave_behind_is_pointed_out(
     person.page.get_by_role("button", name="Ambil").click()
     focused = person.page.evaluate("document.activeElement.id")
     assert focused == "komentar-teks"
+    written = person.page.get_by_label("Tulis komentar")
+    told = written.evaluate("field => field.validationMessage")
+    assert told.startswith("Komentar ini belum dikirim.")
     person.click("Kirim komentar")
     assert person.sees("Mohon segera")
     person.page.get_by_label("Tulis komentar").fill("Tidak jadi")

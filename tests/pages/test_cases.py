@@ -158,6 +158,22 @@ def test_a_deadline_is_extended_to_a_moment_of_the_office(visit: Visit, case: Pl
     assert "sampai 6 Nov 2026 10.30: Menunggu data" in text_of(supervisor.get(page(case)))
 
 
+def test_a_deadline_many_years_away_hides_no_task(visit: Visit, case: PlayedCase) -> None:
+    (task,) = case.open_tasks()
+    sent = {"by": "due_date", "reason": "Salah ketik", "due_date": "2060-11-04T10:00"}
+    supervisor = visit("supervisor")
+    assert supervisor.post(page(case, f"/tugas/{task.id}/perpanjang"), **sent).status_code == 303
+    for visitor, path in (
+        (visit("kasubag"), "/tugas"),
+        (visit("kasubag"), f"/tugas/{task.id}"),
+        (supervisor, "/pantauan/tugas"),
+        (supervisor, page(case)),
+    ):
+        answer = visitor.get(path)
+        assert (answer.status_code, task.name in text_of(answer)) == (200, True), path
+    assert "Sisa lebih dari sepuluh tahun" in text_of(visit("kasubag").get("/tugas"))
+
+
 def test_only_the_form_that_was_refused_is_open_with_what_was_typed_and_what_is_wrong(
     visit: Visit, office: Office
 ) -> None:
