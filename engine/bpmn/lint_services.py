@@ -141,7 +141,7 @@ def services(diagram: Diagram) -> Iterator[Finding]:
 def calls(diagram: Diagram) -> Iterator[Finding]:
     """What is called is in the file; that a process calls itself, or its caller, is warned of."""
     known = callables(diagram.root)
-    targets: dict[Element, list[Element]] = {one: [] for one in (diagram.process, *diagram.called)}
+    targets: dict[Element, list[Element]] = {}
     found = []
     for activity in _running(diagram, frozenset({"callActivity"})):
         called = activity.get("calledElement", "")
@@ -149,7 +149,8 @@ def calls(diagram: Diagram) -> Iterator[Finding]:
         if target is None:
             yield NOT_CALLED.broken_by(activity, called=called)
         else:
-            targets[caller].append(target)
+            targets.setdefault(target, [])
+            targets.setdefault(caller, []).append(target)
             found.append((activity, caller, target))
     group = components(targets)
     for activity, caller, target in found:

@@ -387,6 +387,17 @@ ERRORS = [
         ]
     ),
     Case("called-process-missing", "x", call("gone")),
+    Case(
+        "not-supported",
+        "q",
+        process(
+            within(
+                '<process id="q"><subProcess id="r"><callActivity id="c" calledElement="t"/>'
+                "</subProcess></process>"
+            ),
+            beside=GLOBAL,
+        ),
+    ),
     Case("called-process-missing", "x", call("m")),
     Case(
         "bad-expression", "x", call("t", '<camunda:in sourceExpression="${" target="a"/>', GLOBAL)
